@@ -1,0 +1,2 @@
+//! The consistory command.
+fn main() {}

@@ -1,0 +1,40 @@
+//! The protocols, one folder each, and the registry.
+//!
+//! A folder owns all its content: the state machine, its properties and mutants, its picture, its words in
+//! both languages, its documentation and its scenarios. See `ARCHITECTURE.md` for how to add one.
+
+#![forbid(unsafe_code)]
+
+pub mod feed;
+pub mod kv;
+pub mod raft;
+pub mod scenarios;
+pub mod script;
+mod spec;
+pub mod stage;
+pub mod words;
+
+pub use spec::{
+    Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, Visitor, message_name, parse_process,
+    process_name,
+};
+
+rust_i18n::i18n!("src", fallback = "en");
+
+/// Registers the protocol folders. Each folder exports its protocol as `Registered`.
+macro_rules! registry {
+    ($($folder:ident)*) => {
+        /// The ids of all protocols, in the order of teaching.
+        pub const IDS: &[&str] = &[$(<$folder::Registered as Spec>::ID),*];
+
+        /// Calls the visitor with the protocol of that id; `None` when there is none.
+        pub fn visit<V: Visitor>(id: &str, visitor: V) -> Option<V::Output> {
+            $(if id == <$folder::Registered as Spec>::ID {
+                return Some(visitor.visit::<$folder::Registered>());
+            })*
+            None
+        }
+    };
+}
+
+registry! { raft }

@@ -1,0 +1,194 @@
+//! What a protocol folder provides beyond its state machine: descriptions, pictures, parsers.
+
+use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
+use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Text, Tone};
+use include_dir::Dir;
+
+/// A protocol as the rest of the project sees it.
+pub trait Spec: Protocol {
+    /// The id in links, scenarios and on the command line; also the folder's name.
+    const ID: &'static str;
+    /// The word key of its name.
+    const TITLE: &'static str;
+    /// The word key of a sentence about it.
+    const SUMMARY: &'static str;
+    /// Its own parameters. The network's are the same for every protocol.
+    const PARAMETERS: &'static [Parameter];
+    /// Its properties; a property's number is its position.
+    const PROPERTIES: &'static [Property];
+    /// Its mutants; a mutant's number is its position.
+    const MUTANTS: &'static [MutantInfo];
+    /// The names of its message kinds; a kind's number is its position.
+    const KINDS: &'static [&'static str];
+    /// The keywords of its own scenario directives.
+    const DIRECTIVES: &'static [&'static str];
+    /// How many nodes it may have.
+    const NODES_MAX: u16;
+    /// The metrics that it defines beyond those of every protocol.
+    const METRICS: &'static [Metric];
+
+    /// The run that the page opens with: five nodes, two clients, the paper's parameters.
+    fn defaults() -> Setup<Self>;
+
+    /// Its scenario files.
+    fn scenarios() -> &'static Dir<'static>;
+
+    /// The present value of a parameter of its own.
+    fn setting(config: &Self::Config, parameter: usize) -> Setting;
+
+    /// Parses an operation in the scenario language.
+    fn parse_op(text: &str) -> Option<Self::Op>;
+    /// An operation in the scenario language.
+    fn op_text(op: &Self::Op) -> String;
+    /// An operation as the stage shows it while pending: `x ← 1`.
+    fn op_label(op: &Self::Op) -> Text;
+    /// An operation with its reply, as the stage shows it afterwards: `x → 1`.
+    fn reply_label(op: &Self::Op, reply: &Self::Reply) -> Text;
+
+    /// A reply, for the inspector.
+    fn reply_text(reply: &Self::Reply) -> String;
+
+    /// Whether a condition of scenarios is so, by its words; `None` when the protocol knows no such condition.
+    fn condition(world: &World<Self>, words: &[&str]) -> Option<bool>;
+
+    /// Parses the arguments of one of its directives, after the node's name.
+    fn parse_directive(keyword: &str, arguments: &[&str], nodes: u16) -> Option<Self::Directive>;
+    /// A directive in the scenario language, as its keyword and its arguments after the node's name.
+    fn directive_text(directive: &Self::Directive) -> (&'static str, String);
+
+    /// A node that is up, as a card. Name, status and skew are filled in by the caller.
+    fn card(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Card;
+    /// How a message between nodes looks.
+    fn glyph(message: &Self::Message) -> Glyph;
+    /// What a message between nodes carries, for the inspector.
+    fn message_fields(message: &Self::Message) -> Vec<Field>;
+    /// What a node knows, for the inspector.
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Vec<Field>;
+    /// The logs of all nodes, if the protocol has logs.
+    fn matrix(world: &World<Self>) -> Option<Matrix>;
+    /// The name of an epoch in a band and its tone: "term 2".
+    fn epoch_label(epoch: u64) -> Text;
+
+    /// Whether an `Eventually` property is so now.
+    fn eventually(world: &World<Self>, property: usize) -> bool;
+    /// The value of a metric of its own; `None` when the run does not define it.
+    fn metric(world: &World<Self>, metric: usize) -> Vec<u64>;
+}
+
+/// A parameter that a scenario can set.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name in the scenario language.
+    pub name: &'static str,
+    /// The word key of its visible name.
+    pub label: &'static str,
+    /// The kind of its value, with the limits.
+    pub kind: ParameterKind,
+}
+
+/// The kind of a parameter's value.
+#[derive(Clone, Copy, Debug)]
+pub enum ParameterKind {
+    /// A whole number from the first to the second.
+    Number(u32, u32),
+    /// A duration in microseconds from the first to the second.
+    Duration(Time, Time),
+    /// A range whose ends both lie between the first and the second, in microseconds.
+    Range(Time, Time),
+    /// A probability up to that.
+    Ratio(Ppm),
+}
+
+impl ParameterKind {
+    /// Whether a setting is of this kind and within the limits.
+    pub fn accepts(self, setting: &Setting) -> bool {
+        match (self, setting) {
+            (Self::Number(low, high), Setting::Number(value)) => (low..=high).contains(value),
+            (Self::Duration(low, high), Setting::Duration(value)) => (low..=high).contains(value),
+            (Self::Range(low, high), Setting::Range(from, to)) => low <= *from && from <= to && *to <= high,
+            (Self::Ratio(high), Setting::Ratio(value)) => *value <= high,
+            _ => false,
+        }
+    }
+}
+
+/// A property that a protocol promises.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// Its id in scenarios and on the command line.
+    pub id: &'static str,
+    /// The word key of its name; its explanation has the same key with `.says`.
+    pub name: &'static str,
+    /// The word key of its explanation.
+    pub says: &'static str,
+    /// Where the source states it.
+    pub source: &'static str,
+    /// What it promises.
+    pub expectation: Expectation,
+}
+
+/// A rule that can be switched off.
+#[derive(Clone, Copy, Debug)]
+pub struct MutantInfo {
+    /// Its id in scenarios and on the command line.
+    pub id: &'static str,
+    /// The word key of what goes wrong.
+    pub says: &'static str,
+    /// The id of the property that must then fail.
+    pub breaks: &'static str,
+}
+
+/// A measurement of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name, with its unit.
+    pub name: &'static str,
+}
+
+/// How a message looks.
+#[derive(Clone, Debug)]
+pub struct Glyph {
+    /// The letter of its kind.
+    pub letter: char,
+    /// The shape of its kind.
+    pub shape: Shape,
+    /// Filled for a request, hollow for a reply.
+    pub filled: bool,
+    /// The outcome of a reply.
+    pub sign: Sign,
+    /// Its term.
+    pub tone: Tone,
+}
+
+/// Something that is done with a protocol whose type is known only by its id.
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn visit<P: Spec>(self) -> Self::Output;
+}
+
+/// The name of a process in scripts, picture and words alike: nodes `n1`, `n2`, …, clients `c1`, ….
+pub fn process_name(nodes: u16, id: ProcessId) -> String {
+    match id.0.checked_sub(nodes) {
+        None => format!("n{}", id.0 + 1),
+        Some(client) => format!("c{}", client + 1),
+    }
+}
+
+/// The process of that name.
+pub fn parse_process(nodes: u16, clients: u16, name: &str) -> Option<ProcessId> {
+    let (kind, number) = name.split_at_checked(1)?;
+    let canonical = !number.starts_with('0') && !number.starts_with('+');
+    let number = number.parse::<u16>().ok().filter(|_| canonical)?.checked_sub(1)?;
+    match kind {
+        "n" if number < nodes => Some(ProcessId(number)),
+        "c" if number < clients => Some(ProcessId(nodes + number)),
+        _ => None,
+    }
+}
+
+/// The name of a message in scripts, picture and words alike.
+pub fn message_name(id: MessageId) -> String {
+    id.to_string()
+}

@@ -1,0 +1,1 @@
+//! Prints a scene as text: the picture of tests and terminals.

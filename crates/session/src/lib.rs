@@ -1,0 +1,29 @@
+//! A live run behind a protocol-free interface: commands, the scenario language and share links.
+//!
+//! The page, the command line and the tests know a run only as [`Session`]. [`open()`] makes one from an address,
+//! [`open_scenario`] from a text. Only this crate knows the format of links.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod edits;
+mod error;
+mod gallery;
+mod link;
+mod live;
+pub mod metrics;
+mod open;
+pub mod parameters;
+mod payload;
+pub mod scenario;
+pub mod words;
+
+pub use api::{
+    Command, Dial, DialKind, Direction, Disk, EditCommand, FindingLine, Selection, Session, Story, StoryLine, Topics,
+    ViewState,
+};
+pub use error::Problem;
+pub use gallery::{GalleryItem, find, gallery};
+pub use open::{Opened, check_operation, open, open_scenario};
+
+rust_i18n::i18n!("src", fallback = "en");

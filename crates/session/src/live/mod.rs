@@ -1,0 +1,336 @@
+//! [`LiveRun`]: a protocol's timeline behind the protocol-free [`Session`].
+
+mod views;
+
+use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
+use crate::error::Problem;
+use crate::gallery::{self, GalleryItem};
+use crate::payload::{self, RunV1};
+use crate::scenario::{self, Script};
+use crate::{edits, link, metrics, parameters};
+use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
+use consistory_protocols::script::duration_text;
+use consistory_protocols::{Spec, feed};
+use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// How far "next notable event" looks ahead in virtual time when nothing notable is known yet.
+const HORIZON: Time = 5_000 * MS;
+
+/// The timeline is announced anew when the run has grown by this much.
+const GROWTH: Time = 50 * MS;
+
+/// A live run of one protocol.
+pub(crate) struct LiveRun<P: Spec> {
+    setup: Setup<P>,
+    timeline: Timeline<P>,
+    origin: Origin,
+    /// Narration of the scenario: when, and its word key.
+    said: Vec<(Time, String)>,
+    drawn: RefCell<Option<(BranchId, StepId, Rc<Scene>)>>,
+}
+
+/// What the run started from.
+struct Origin {
+    item: Option<&'static GalleryItem>,
+    /// Parameters that replace the scenario's.
+    overrides: Vec<(String, String)>,
+    /// Edits of the scenario itself; a run with exactly these is the scenario unchanged.
+    edits: usize,
+    /// Where the cursor stood at first.
+    cursor: Time,
+}
+
+impl<P: Spec> LiveRun<P> {
+    /// A run of a scenario text.
+    pub(crate) fn of_script(
+        script: &Script<'_>,
+        item: Option<&'static GalleryItem>,
+        overrides: Vec<(String, String)>,
+    ) -> Result<(Self, Vec<Problem>), Problem> {
+        let (mut setup, used) = scenario::start::<P>(script)?;
+        for (name, value) in &overrides {
+            parameters::set(&mut setup, name, value)?;
+        }
+        let mut timeline = Timeline::new(&setup);
+        let performed = scenario::perform(&setup, &script.lines[used..], &mut timeline)?;
+        let cursor = performed.cursor.unwrap_or(0);
+        let edits = timeline.edits().count();
+        timeline.seek(Moment::after(cursor));
+        let origin = Origin { item, overrides, edits, cursor };
+        let run = Self { setup, timeline, origin, said: performed.said, drawn: RefCell::default() };
+        Ok((run, performed.unmet))
+    }
+
+    /// A run from a link, and what its reader should know.
+    pub(crate) fn of_payload(run: &RunV1) -> Result<(Self, Option<Problem>), Problem> {
+        let setup = payload::setup_of::<P>(run)?;
+        let edits = payload::edits_of::<P>(run)?;
+        let cursor = payload::moment(run.cursor.0, run.cursor.1);
+        if cursor.time.max(edits.last().map_or(0, |(moment, _)| moment.time)) > scenario::TIME_MAX {
+            return Err(Problem::new(Text::key("problem.link.too_long")));
+        }
+        let mut timeline = Timeline::new(&setup);
+        let mut skipped = 0;
+        for (moment, edit) in edits {
+            timeline.seek(moment);
+            skipped += i64::from(timeline.edit(edit).is_err());
+        }
+        timeline.seek(cursor);
+        let item = gallery::find(&run.scenario).filter(|item| item.id == run.scenario);
+        let said = item.map(|item| narration::<P>(item, &timeline)).unwrap_or_default();
+        let notice = if skipped > 0 {
+            Some(Text::key("problem.link.skipped").with("count", Arg::Number(skipped)))
+        } else if timeline.world().digest() != run.digest {
+            Some(Text::key("problem.link.differs"))
+        } else {
+            None
+        };
+        // What comes from a link is shared as a link again, never as its scenario.
+        let origin = Origin { item, overrides: Vec::new(), edits: usize::MAX, cursor: 0 };
+        Ok((Self { setup, timeline, origin, said, drawn: RefCell::default() }, notice.map(Problem::new)))
+    }
+
+    fn jump(&mut self, direction: Direction) {
+        let steps = self.timeline.world().steps();
+        match direction {
+            Direction::Back => {
+                let before = self.marked_before(steps);
+                match before {
+                    Some(step) => self.timeline.seek_step(step),
+                    None => self.timeline.seek(Moment::after(0)),
+                }
+            }
+            Direction::Forward => {
+                let limit = self.timeline.world().time() + HORIZON;
+                loop {
+                    if let Some(step) = self.marked_from(steps) {
+                        self.timeline.seek_step(step);
+                        return;
+                    }
+                    let next = self.timeline.tip().next_time();
+                    if !next.is_some_and(|next| next <= limit) {
+                        self.timeline.seek(Moment::after(limit));
+                        return;
+                    }
+                    let tip = self.timeline.tip().time();
+                    self.timeline.seek(Moment::after((tip + GROWTH).min(limit)));
+                }
+            }
+        }
+    }
+
+    /// The last marked step whose effect the cursor does not stand right behind.
+    fn marked_before(&self, steps: StepId) -> Option<StepId> {
+        let path = self.timeline.path();
+        path.iter().rev().find_map(|segment| {
+            let marked = segment.journal.marked().rev().map(|note| note.step);
+            marked.into_iter().find(|step| *step < segment.until && step.0 + 1 < steps.0)
+        })
+    }
+
+    fn marked_from(&self, steps: StepId) -> Option<StepId> {
+        let path = self.timeline.path();
+        path.iter().find_map(|segment| {
+            let mut marked = segment.journal.marked().map(|note| note.step);
+            marked.find(|step| *step >= steps && *step < segment.until)
+        })
+    }
+
+    fn edit(&mut self, command: EditCommand) -> Result<(), Problem> {
+        for edit in edits::of_command::<P>(command, self.timeline.world())? {
+            self.timeline.edit(edit).map_err(edits::refusal)?;
+        }
+        Ok(())
+    }
+
+    /// What must change on the screen: cheap to compare before and after a command.
+    fn mark(&self) -> (BranchId, StepId, Time, usize) {
+        let journal = self.timeline.path();
+        let marks = journal.iter().map(|segment| segment.journal.marked().count() + segment.journal.epochs().len());
+        let tip = self.timeline.tip();
+        (self.timeline.current(), self.timeline.world().steps(), tip.time() / GROWTH, marks.sum())
+    }
+
+    /// Whether nothing was done to the gallery's scenario.
+    fn is_pristine(&self) -> bool {
+        self.timeline.current() == BranchId(0) && self.timeline.edits().count() == self.origin.edits
+    }
+}
+
+/// The narration of a gallery scenario, as far as a run does what the scenario does.
+fn narration<P: Spec>(item: &'static GalleryItem, timeline: &Timeline<P>) -> Vec<(Time, String)> {
+    let Ok(script) = scenario::parse::parse(item.text) else { return Vec::new() };
+    let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), Vec::new()) else { return Vec::new() };
+    let mine: Vec<Moment> = timeline.edits().map(|(_, moment, _)| moment).collect();
+    let theirs: Vec<Moment> = original.timeline.edits().map(|(_, moment, _)| moment).collect();
+    let parted = mine.iter().zip(&theirs).position(|(mine, theirs)| mine != theirs);
+    let parted = parted.or((mine.len() != theirs.len()).then(|| mine.len().min(theirs.len())));
+    let until = parted.map_or(Time::MAX, |place| {
+        let times = [mine.get(place), theirs.get(place)];
+        times.into_iter().flatten().map(|moment| moment.time).min().unwrap_or(Time::MAX)
+    });
+    original.said.into_iter().filter(|(time, _)| *time <= until).collect()
+}
+
+impl<P: Spec> Session for LiveRun<P> {
+    fn protocol(&self) -> &'static str {
+        P::ID
+    }
+
+    fn scenario(&self) -> Option<&'static str> {
+        self.origin.item.map(|item| item.id)
+    }
+
+    fn apply(&mut self, command: Command) -> Result<Topics, Problem> {
+        let before = self.mark();
+        let mut always = Topics::NONE;
+        match command {
+            Command::Advance { to } => self.timeline.advance(to.min(scenario::TIME_MAX)),
+            Command::Seek { to } => self.timeline.seek(Moment::after(to.min(scenario::TIME_MAX))),
+            Command::SeekStep { step } => self.timeline.seek_step(step),
+            Command::Step(Direction::Forward) => {
+                self.timeline.step_forward();
+            }
+            Command::Step(Direction::Back) => {
+                self.timeline.step_back();
+            }
+            Command::Jump(direction) => self.jump(direction),
+            Command::SwitchBranch { branch } => {
+                self.timeline.switch(BranchId(branch));
+                always = Topics::ALL;
+            }
+            Command::Edit(edit) => {
+                self.edit(edit)?;
+                always = Topics::ALL;
+            }
+        }
+        let after = self.mark();
+        let mut topics = always;
+        if (before.0, before.1) != (after.0, after.1) {
+            topics = topics.and(Topics::SCENE).and(Topics::FEED);
+        }
+        if (before.0, before.2, before.3) != (after.0, after.2, after.3) {
+            topics = topics.and(Topics::TIMELINE);
+        }
+        Ok(topics)
+    }
+
+    fn now(&self) -> Time {
+        self.timeline.world().time()
+    }
+
+    fn step(&self) -> StepId {
+        self.timeline.world().steps()
+    }
+
+    fn next_event(&self) -> Option<Time> {
+        self.timeline.next_time()
+    }
+
+    fn digest(&self) -> u64 {
+        self.timeline.world().digest()
+    }
+
+    fn scene(&self) -> Rc<Scene> {
+        let key = (self.timeline.current(), self.timeline.world().steps());
+        let mut drawn = self.drawn.borrow_mut();
+        if let Some((branch, step, scene)) = drawn.as_ref()
+            && (*branch, *step) == key
+        {
+            return Rc::clone(scene);
+        }
+        let scene = Rc::new(views::scene(&self.timeline));
+        *drawn = Some((key.0, key.1, Rc::clone(&scene)));
+        scene
+    }
+
+    fn feed(&self, limit: usize, details: bool) -> Vec<FeedLine> {
+        let detail = if details { feed::Detail::Everything } else { feed::Detail::Facts };
+        feed::lines(&self.timeline, self.timeline.world().steps(), limit, detail)
+    }
+
+    fn timeline(&self) -> TimelineView {
+        views::timeline(&self.timeline)
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        views::checks(&self.timeline)
+    }
+
+    fn matrix(&self) -> Option<Matrix> {
+        P::matrix(self.timeline.world())
+    }
+
+    fn inspect(&self, selection: Selection) -> Option<Inspection> {
+        views::inspect(&self.timeline, selection)
+    }
+
+    fn dials(&self) -> Vec<Dial> {
+        parameters::dials(&self.setup, self.timeline.world())
+    }
+
+    fn story(&self) -> Story {
+        let item = self.origin.item;
+        let until = if self.timeline.current() == BranchId(0) {
+            Time::MAX
+        } else {
+            self.timeline
+                .branches()
+                .filter(|branch| branch.parent == Some(BranchId(0)))
+                .map(|branch| branch.forked_at)
+                .min()
+                .unwrap_or(Time::MAX)
+        };
+        let lines = self.said.iter().filter(|(time, _)| *time <= until).map(|(time, key)| StoryLine {
+            time: *time,
+            text: gallery::narration(key).map_or_else(|| Text::plain(key.clone()), Text::key),
+        });
+        Story {
+            title: Some(item.map_or_else(|| Text::key(P::TITLE), |item| item.title.clone())),
+            summary: Some(item.map_or_else(|| Text::key(P::SUMMARY), |item| item.summary.clone())),
+            hint: item.map(|item| item.hint.clone()),
+            lines: lines.collect(),
+        }
+    }
+
+    fn metrics(&self) -> Vec<metrics::Measured> {
+        metrics::measure(&self.timeline)
+    }
+
+    fn link(&self, view: ViewState) -> String {
+        match self.origin.item {
+            Some(item) if self.is_pristine() => {
+                let mut query: Vec<String> =
+                    self.origin.overrides.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                if self.now() != self.origin.cursor {
+                    query.push(format!("t={}", duration_text(self.now())));
+                }
+                let mark = if query.is_empty() { "" } else { "?" };
+                format!("#/p/{}{mark}{}", item.id, query.join("&"))
+            }
+            item => {
+                let scenario = item.map(|item| item.id);
+                let run = payload::of_run(&self.setup, &self.timeline, scenario, view);
+                format!("#/s/{}", link::encode(&run))
+            }
+        }
+    }
+
+    fn scenario_text(&self) -> String {
+        scenario::print(&self.setup, &self.timeline, &self.said)
+    }
+
+    fn transcript(&self) -> String {
+        scenario::transcript(&self.setup, &self.timeline)
+    }
+
+    fn findings(&self) -> Vec<crate::api::FindingLine> {
+        views::findings(&self.timeline)
+    }
+
+    fn seed(&self) -> u64 {
+        self.setup.seed
+    }
+}

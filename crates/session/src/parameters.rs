@@ -1,0 +1,176 @@
+//! Parameters by name: those of every run, and the protocol's own.
+
+use crate::api::{Dial, DialKind};
+use crate::error::Problem;
+use consistory_kernel::{Edit, MS, PPM, Setting, Setup, Time, World};
+use consistory_protocols::script::{
+    duration_text, latency_text, parse_duration, parse_latency, parse_range, parse_ratio, percent_text, setting_text,
+};
+use consistory_protocols::{Parameter, ParameterKind, Spec};
+use consistory_scene::{Arg, Text};
+
+/// A run has at most so many clients.
+pub const CLIENTS_MAX: u16 = 8;
+
+/// Client timers lie in this range, in microseconds.
+const PATIENCE: (Time, Time) = (MS, 600_000 * MS);
+
+/// Sets a parameter before the run starts.
+pub fn set<P: Spec>(setup: &mut Setup<P>, name: &str, value: &str) -> Result<(), Problem> {
+    let bad = |expected| bad_value(name, value, expected);
+    match name {
+        "nodes" => {
+            setup.nodes = count(value, 1, P::NODES_MAX).ok_or_else(|| out_of_range(name, value, 1, P::NODES_MAX))?
+        }
+        "clients" => {
+            setup.clients = count(value, 0, CLIENTS_MAX).ok_or_else(|| out_of_range(name, value, 0, CLIENTS_MAX))?;
+        }
+        "seed" => setup.seed = value.parse().map_err(|_| bad("expected.seed"))?,
+        "latency" => setup.network.latency = parse_latency(value).ok_or_else(|| bad("expected.latency"))?,
+        "loss" => setup.network.loss = parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?,
+        "duplicate" => setup.network.duplicate = parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?,
+        "client_retry" => setup.policy.retry_after = patience(value).ok_or_else(|| bad("expected.duration"))?,
+        "client_give_up" => setup.policy.give_up_after = patience(value).ok_or_else(|| bad("expected.duration"))?,
+        _ => {
+            let (number, setting) = own::<P>(name, value)?;
+            P::tune(&mut setup.config, number, &setting);
+        }
+    }
+    Ok(())
+}
+
+/// The edit that turns a dial while the run goes on.
+pub fn turn<P: Spec>(name: &str, value: &str) -> Result<Edit<P>, Problem> {
+    let bad = |expected| bad_value(name, value, expected);
+    match name {
+        "latency" => Ok(Edit::Latency(parse_latency(value).ok_or_else(|| bad("expected.latency"))?)),
+        "loss" => Ok(Edit::Loss(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
+        "duplicate" => Ok(Edit::Duplication(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
+        "nodes" | "clients" | "seed" | "client_retry" | "client_give_up" => {
+            Err(Problem::new(Text::key("problem.parameter.fixed").with("name", Arg::Plain(name.to_owned()))))
+        }
+        _ => own::<P>(name, value).map(|(number, setting)| Edit::Tune(number, setting)),
+    }
+}
+
+/// A parameter of the protocol by its name, with the parsed value.
+fn own<P: Spec>(name: &str, value: &str) -> Result<(u8, Setting), Problem> {
+    let found = (0_u8..).zip(P::PARAMETERS).find(|(_, parameter)| parameter.name == name);
+    let Some((number, parameter)) = found else {
+        let text = Text::key("problem.parameter.unknown").with("name", Arg::Plain(name.to_owned()));
+        return Err(Problem::new(text.with("known", Arg::Plain(known_names::<P>()))));
+    };
+    let (setting, expected) = match parameter.kind {
+        ParameterKind::Number(..) => (value.parse().ok().map(Setting::Number), "expected.number"),
+        ParameterKind::Duration(..) => (parse_duration(value).map(Setting::Duration), "expected.duration"),
+        ParameterKind::Range(..) => (parse_range(value).map(|(low, high)| Setting::Range(low, high)), "expected.range"),
+        ParameterKind::Ratio(..) => (parse_ratio(value).map(Setting::Ratio), "expected.ratio"),
+    };
+    let setting = setting.ok_or_else(|| bad_value(name, value, expected))?;
+    if !parameter.kind.accepts(&setting) {
+        let limits = limits_text(parameter.kind);
+        let text = Text::key("problem.parameter.range").with("name", Arg::Plain(name.to_owned()));
+        let text = text.with("value", Arg::Plain(value.to_owned()));
+        return Err(Problem::new(text.with("limits", Arg::Plain(limits))));
+    }
+    Ok((number, setting))
+}
+
+fn known_names<P: Spec>() -> String {
+    let common = ["nodes", "clients", "seed", "latency", "loss", "duplicate", "client_retry", "client_give_up"];
+    let own = P::PARAMETERS.iter().map(|parameter| parameter.name);
+    common.into_iter().chain(own).collect::<Vec<_>>().join(", ")
+}
+
+fn limits_text(kind: ParameterKind) -> String {
+    match kind {
+        ParameterKind::Number(low, high) => format!("{low} – {high}"),
+        ParameterKind::Duration(low, high) | ParameterKind::Range(low, high) => {
+            format!("{} – {}", duration_text(low), duration_text(high))
+        }
+        ParameterKind::Ratio(high) => format!("0% – {}", percent_text(high)),
+    }
+}
+
+/// What differs from the protocol's defaults, as names and values; the seed always.
+pub fn differences<P: Spec>(setup: &Setup<P>) -> Vec<(&'static str, String)> {
+    let defaults = values(&P::defaults());
+    let differ = |((name, value), (_, default)): ((&'static str, String), (&'static str, String))| {
+        (value != default || name == "seed").then_some((name, value))
+    };
+    values(setup).into_iter().zip(defaults).filter_map(differ).collect()
+}
+
+/// Every parameter with its value.
+fn values<P: Spec>(setup: &Setup<P>) -> Vec<(&'static str, String)> {
+    let mut values = vec![
+        ("nodes", setup.nodes.to_string()),
+        ("clients", setup.clients.to_string()),
+        ("seed", setup.seed.to_string()),
+        ("latency", latency_text(&setup.network.latency)),
+        ("loss", percent_text(setup.network.loss)),
+        ("duplicate", percent_text(setup.network.duplicate)),
+        ("client_retry", duration_text(setup.policy.retry_after)),
+        ("client_give_up", duration_text(setup.policy.give_up_after)),
+    ];
+    let own = P::PARAMETERS.iter().enumerate();
+    values.extend(own.map(|(number, parameter)| (parameter.name, setting_text(&P::setting(&setup.config, number)))));
+    values
+}
+
+/// The dials: every parameter, with its value at the cursor.
+pub fn dials<P: Spec>(setup: &Setup<P>, world: &World<P>) -> Vec<Dial> {
+    let fixed = |name, label, value: String, kind| Dial { name, label: Text::key(label), value, kind, live: false };
+    let live = |name, label, value: String, kind| Dial { name, label: Text::key(label), value, kind, live: true };
+    let network = world.network();
+    let (least, most) = PATIENCE;
+    let mut dials = vec![
+        live("latency", "parameter.latency", latency_text(&network.latency), DialKind::Latency),
+        live("loss", "parameter.loss", percent_text(network.loss), DialKind::Ratio { max: PPM }),
+        live("duplicate", "parameter.duplicate", percent_text(network.duplicate), DialKind::Ratio { max: PPM }),
+    ];
+    let own = P::PARAMETERS.iter().enumerate();
+    dials.extend(own.map(|(number, parameter)| own_dial(parameter, &P::setting(world.config(), number))));
+    let nodes = DialKind::Number { min: 1, max: u32::from(P::NODES_MAX) };
+    let clients = DialKind::Number { min: 0, max: u32::from(CLIENTS_MAX) };
+    let patience = DialKind::Duration { min: least, max: most };
+    dials.extend([
+        fixed("nodes", "parameter.nodes", setup.nodes.to_string(), nodes),
+        fixed("clients", "parameter.clients", setup.clients.to_string(), clients),
+        fixed("seed", "parameter.seed", setup.seed.to_string(), DialKind::Number { min: 0, max: u32::MAX }),
+        fixed("client_retry", "parameter.client_retry", duration_text(setup.policy.retry_after), patience.clone()),
+        fixed("client_give_up", "parameter.client_give_up", duration_text(setup.policy.give_up_after), patience),
+    ]);
+    dials
+}
+
+fn own_dial(parameter: &Parameter, setting: &Setting) -> Dial {
+    let kind = match parameter.kind {
+        ParameterKind::Number(min, max) => DialKind::Number { min, max },
+        ParameterKind::Duration(min, max) => DialKind::Duration { min, max },
+        ParameterKind::Range(min, max) => DialKind::Range { min, max },
+        ParameterKind::Ratio(max) => DialKind::Ratio { max },
+    };
+    let label = Text::key(parameter.label);
+    Dial { name: parameter.name, label, value: setting_text(setting), kind, live: true }
+}
+
+fn count(value: &str, low: u16, high: u16) -> Option<u16> {
+    value.parse().ok().filter(|number| (low..=high).contains(number))
+}
+
+fn patience(value: &str) -> Option<Time> {
+    parse_duration(value).filter(|time| (PATIENCE.0..=PATIENCE.1).contains(time))
+}
+
+fn out_of_range(name: &str, value: &str, low: u16, high: u16) -> Problem {
+    let text = Text::key("problem.parameter.range").with("name", Arg::Plain(name.to_owned()));
+    let text = text.with("value", Arg::Plain(value.to_owned()));
+    Problem::new(text.with("limits", Arg::Plain(format!("{low} – {high}"))))
+}
+
+fn bad_value(name: &str, value: &str, expected: &'static str) -> Problem {
+    let text = Text::key("problem.parameter.value").with("name", Arg::Plain(name.to_owned()));
+    let text = text.with("value", Arg::Plain(value.to_owned()));
+    Problem::new(text.with("expected", Arg::Word(expected)))
+}

@@ -1,0 +1,120 @@
+//! A run as text in the scenario language.
+
+use crate::parameters;
+use consistory_kernel::{Body, DiskFate, Edit, MessageAct, Moment, ProcessId, Setup, Time, Timeline};
+use consistory_protocols::script::{duration_text, latency_text, percent_text, setting_text};
+use consistory_protocols::{Spec, process_name};
+use std::fmt::Write;
+
+/// The current branch as a scenario that performs the same run, up to the same time, with the same narration.
+pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, String)]) -> String {
+    let mut text = format!("protocol {}\n", P::ID);
+    let settings = parameters::differences(setup);
+    let settings: Vec<String> = settings.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    push(&mut text, &format!("set {}", settings.join(" ")));
+    for (number, mutant) in P::MUTANTS.iter().enumerate() {
+        if setup.mutants >> number & 1 == 1 {
+            push(&mut text, &format!("mutant {}", mutant.id));
+        }
+    }
+    for (node, directive) in &setup.directives {
+        let (keyword, arguments) = P::directive_text(directive);
+        push(&mut text, &format!("{keyword} {} {arguments}", process_name(setup.nodes, *node)));
+    }
+    let mut said = said.iter().peekable();
+    for (_, moment, edit) in timeline.edits() {
+        while let Some((time, key)) = said.next_if(|(time, _)| *time < moment.time) {
+            push(&mut text, &format!("at {} say {key}", duration_text(*time)));
+        }
+        push(&mut text, &format!("at {} {}", moment_text(moment), statement(setup, edit)));
+    }
+    for (time, key) in said {
+        push(&mut text, &format!("at {} say {key}", duration_text(*time)));
+    }
+    let (cursor, end) = (timeline.world().time(), timeline.tip().time());
+    if cursor < end {
+        push(&mut text, &format!("cursor {}", duration_text(cursor)));
+    }
+    let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time);
+    if end > last {
+        push(&mut text, &format!("run {}", duration_text(end - last)));
+    }
+    text
+}
+
+fn push(text: &mut String, line: &str) {
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+fn moment_text(moment: Moment) -> String {
+    let mut text = duration_text(moment.time);
+    if moment.ties != Moment::ALL {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "/{}", moment.ties);
+    }
+    text
+}
+
+/// An edit as a statement.
+pub(super) fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
+    let name = |id: &ProcessId| process_name(setup.nodes, *id);
+    match edit {
+        Edit::Crash(node, DiskFate::Kept) => format!("crash {}", name(node)),
+        Edit::Crash(node, DiskFate::Lost) => format!("crash {} lose-disk", name(node)),
+        Edit::Restart(node) => format!("restart {}", name(node)),
+        Edit::Pause(node) => format!("pause {}", name(node)),
+        Edit::Resume(node) => format!("resume {}", name(node)),
+        Edit::Skew(node, ppm) => {
+            let sign = if *ppm < 0 { '-' } else { '+' };
+            format!("skew {} {sign}{}", name(node), percent_text(ppm.unsigned_abs()))
+        }
+        Edit::Rearm(node, 0) => format!("timeout {}", name(node)),
+        Edit::Rearm(node, after) => format!("rearm {} {}", name(node), duration_text(*after)),
+        Edit::Cut(from, to) => format!("cut {} -> {}", name(from), name(to)),
+        Edit::Mend(from, to) => format!("mend {} -> {}", name(from), name(to)),
+        Edit::Partition(groups) => {
+            let group =
+                |group: &Vec<ProcessId>| format!("{{{}}}", group.iter().map(name).collect::<Vec<_>>().join(" "));
+            format!("partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" "))
+        }
+        Edit::Heal => "heal".to_owned(),
+        Edit::Latency(latency) => format!("set latency={}", latency_text(latency)),
+        Edit::LinkLatency(from, to, latency) => {
+            format!("latency {} -> {} {}", name(from), name(to), latency_text(latency))
+        }
+        Edit::Loss(ratio) => format!("set loss={}", percent_text(*ratio)),
+        Edit::Duplication(ratio) => format!("set duplicate={}", percent_text(*ratio)),
+        Edit::Tune(parameter, setting) => {
+            let parameter = P::PARAMETERS.get(usize::from(*parameter)).map_or("?", |parameter| parameter.name);
+            format!("set {parameter}={}", setting_text(setting))
+        }
+        Edit::Message(id, act) => act_statement(*act, &id.to_string()),
+        Edit::NextMessage { from, to, kind, act } => {
+            let kind = match kind {
+                None => String::new(),
+                Some(kind) if *kind == Body::<P>::CLIENT_KIND => {
+                    if to.0 >= setup.nodes { " response" } else { " request" }.to_owned()
+                }
+                Some(kind) => format!(" {}", P::KINDS.get(usize::from(*kind)).copied().unwrap_or("?")),
+            };
+            act_statement(*act, &format!("{} -> {}{kind}", name(from), name(to)))
+        }
+        Edit::Invoke { client, op, target } => {
+            let via = target.as_ref().map(|node| format!(" via {}", name(node))).unwrap_or_default();
+            format!("client {}{via} {}", name(client), P::op_text(op))
+        }
+        Edit::Answer(choice) => format!("# answer {} {} {}", name(&choice.process), choice.key, choice.option),
+    }
+}
+
+fn act_statement(act: MessageAct, what: &str) -> String {
+    match act {
+        MessageAct::Drop => format!("drop {what}"),
+        MessageAct::Hold => format!("hold {what}"),
+        MessageAct::Release => format!("release {what}"),
+        MessageAct::Deliver => format!("deliver {what}"),
+        MessageAct::Duplicate => format!("duplicate {what}"),
+        MessageAct::Delay(by) => format!("delay {what} {}", duration_text(by)),
+    }
+}

@@ -1,0 +1,80 @@
+//! Words: resolves a [`Text`] to a sentence in the reader's language.
+
+use consistory_kernel::ProcessId;
+use consistory_protocols::script::duration_text;
+use consistory_scene::{Arg, Text};
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// The tag of BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
+}
+
+/// The raw template of a key, with its `%{name}` holes; `None` when no core crate has the key.
+pub fn template(language: Language, key: &str) -> Option<String> {
+    let own = crate::_rust_i18n_try_translate(language.tag(), key).map(std::borrow::Cow::into_owned);
+    own.or_else(|| consistory_protocols::words::template(language.tag(), key))
+}
+
+/// The sentence of a text; processes get their names from `name`. An unknown key shows itself.
+pub fn sentence(language: Language, text: &Text, name: &dyn Fn(ProcessId) -> String) -> String {
+    let Some(template) = template(language, text.key) else { return text.key.to_owned() };
+    fill(&template, |hole| {
+        let arg = text.args.iter().find(|(known, _)| *known == hole).map(|(_, arg)| arg)?;
+        Some(argument(language, arg, name))
+    })
+}
+
+fn argument(language: Language, arg: &Arg, name: &dyn Fn(ProcessId) -> String) -> String {
+    match arg {
+        Arg::Number(number) => number.to_string(),
+        Arg::Process(id) => name(*id),
+        Arg::Time(time) => duration_text(*time),
+        Arg::Plain(plain) => plain.clone(),
+        Arg::Word(key) => sentence(language, &Text::key(key), name),
+        Arg::Text(text) => sentence(language, text, name),
+    }
+}
+
+/// A template with its holes filled; a hole that nothing fills stays visible.
+pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("%{") {
+        filled.push_str(before);
+        let Some((hole, after)) = after.split_once('}') else { break };
+        match value(hole) {
+            Some(value) => filled.push_str(&value),
+            None => filled.push_str(hole),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn holes_are_filled_in_any_order() {
+        let value = |hole: &str| (hole == "a").then(|| "1".to_owned());
+        assert_eq!(fill("%{a} and %{b}, %{a}", value), "1 and b, 1");
+        assert_eq!(fill("100 %", value), "100 %");
+    }
+}

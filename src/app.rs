@@ -1,0 +1,171 @@
+//! The application: provides the store and lays out header, panels, stage and timeline.
+
+use crate::embed;
+use crate::keys;
+use crate::panels::{
+    BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar,
+};
+use crate::router;
+use crate::settings::{prefers, query};
+use crate::stage::{Announcer, Stage};
+use crate::store::{Layout, Store, ViewChange, use_settings, use_store, use_view};
+use crate::words::word;
+use gloo::events::EventListener;
+use web_sys::Window;
+use yew::prelude::*;
+
+/// How the window is divided now.
+pub(crate) fn layout_of(window: &Window) -> Layout {
+    if prefers(window, "(max-width: 640px)") {
+        Layout::Phone
+    } else if prefers(window, "(max-width: 999px)") {
+        Layout::Medium
+    } else {
+        Layout::Wide
+    }
+}
+
+/// Puts the application in the place of the skeleton.
+pub(crate) fn mount(window: &Window, store: Store) {
+    let root = window
+        .document()
+        .and_then(|document| document.get_element_by_id("app"));
+    let Some(root) = root else { return };
+    root.set_inner_html("");
+    yew::Renderer::<App>::with_root_and_props(root, AppProps { store }).render();
+}
+
+/// What [`App`] needs.
+#[derive(Properties, PartialEq)]
+pub(crate) struct AppProps {
+    /// The store of the page.
+    pub(crate) store: Store,
+}
+
+/// Provides the store and listens to what comes from outside of any component.
+#[component]
+pub(crate) fn App(props: &AppProps) -> Html {
+    use_effect_with(props.store.clone(), |store| {
+        let listeners = (
+            router::listen(store),
+            keys::listen(store),
+            listen_to_size(store),
+            embed::listen(store),
+        );
+        move || drop(listeners)
+    });
+    html! {
+        <ContextProvider<Store> context={props.store.clone()}>
+            <Shell />
+        </ContextProvider<Store>>
+    }
+}
+
+/// The areas of the page.
+#[component]
+fn Shell() -> Html {
+    let store = use_store();
+    let settings = use_settings(&store);
+    let layout = use_view(&store).layout;
+    let class = match layout {
+        Layout::Wide => "app app-wide",
+        Layout::Medium => "app app-medium",
+        Layout::Phone => "app app-phone",
+    };
+    use_effect_with(settings.language, {
+        let title = word(settings.language, "app.title");
+        move |_| {
+            if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+                document.set_title(&title);
+            }
+        }
+    });
+    if settings.embedded {
+        return html! {
+            <div class="app app-embedded">
+                <main class="app-stage"><Stage /><FullPage /></main>
+                <TimelineBar />
+                <Dialogs />
+                <Notices />
+                <Announcer />
+            </div>
+        };
+    }
+    html! {
+        <div {class}>
+            <a class="skip-link" href="#stage" onclick={skip()}>{ word(settings.language, "app.skip") }</a>
+            <Header />
+            <LeftPanel />
+            <main class="app-stage" id="stage" tabindex="-1"><Stage /></main>
+            <RightPanel />
+            <TimelineBar />
+            if layout == Layout::Phone {
+                <BottomSheet />
+            }
+            <Dialogs />
+            <Notices />
+            <Announcer />
+        </div>
+    }
+}
+
+/// The link from an embedded run to the whole page, with the run as it is now.
+#[component]
+fn FullPage() -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    let onclick = {
+        let store = store.clone();
+        // The link is written when it is followed: keeping it up to date would encode the run at every step.
+        Callback::from(move |event: MouseEvent| {
+            let anchor = event.target_dyn_into::<web_sys::Element>();
+            if let Some(anchor) = anchor {
+                // An anchor takes any text as its address.
+                let _ = anchor.set_attribute("href", &full_address(&store.link()));
+            }
+        })
+    };
+    html! {
+        <a class="full-page" href={full_address("")} target="_blank" rel="noopener" {onclick}>
+            { word(language, "app.full-page") }
+        </a>
+    }
+}
+
+fn full_address(fragment: &str) -> String {
+    let Some(window) = web_sys::window() else {
+        return fragment.to_owned();
+    };
+    let path = window.location().pathname().unwrap_or_default();
+    let lang = query(&window).and_then(|query| query.get("lang"));
+    match lang {
+        Some(lang) if lang.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') => {
+            format!("{path}?lang={lang}{fragment}")
+        }
+        Some(_) | None => format!("{path}{fragment}"),
+    }
+}
+
+/// The hash names a run, so the skip link moves the focus itself.
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        let stage = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.query_selector("#stage .card").ok().flatten());
+        keys::focus(stage);
+    })
+}
+
+fn listen_to_size(store: &Store) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    let store = store.clone();
+    let measured = window.clone();
+    Some(EventListener::new(&window, "resize", move |_| {
+        let layout = layout_of(&measured);
+        if store.look(|view| view.layout) != layout {
+            store.change(ViewChange::Layout(layout));
+        }
+    }))
+}
+

@@ -1,0 +1,70 @@
+//! The Consistory page: opens the run that the address names and shows it.
+
+mod app;
+mod clock;
+mod embed;
+mod keys;
+mod listeners;
+mod panels;
+mod router;
+mod settings;
+mod stage;
+mod store;
+mod view;
+mod words;
+
+use crate::settings::Settings;
+use crate::store::Store;
+use consistory_session::{Opened, Problem, open};
+
+// Words of the page. Both files are found below `src`.
+rust_i18n::i18n!("src");
+
+fn main() {
+    std::panic::set_hook(Box::new(|info| report(&info.to_string())));
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let settings = Settings::load(&window);
+    settings.show(&window);
+    let fragment = router::fragment();
+    let (opened, problem) = match open_or_default(&fragment) {
+        Ok(found) => found,
+        Err(problem) => {
+            report(&words::text(settings.language, &problem.text));
+            return;
+        }
+    };
+    let store = Store::new(opened, settings, app::layout_of(&window));
+    match problem {
+        Some(problem) => store.tell_problem(problem),
+        None => store.change(store::ViewChange::Play(store.plays_at_once(&fragment))),
+    }
+    app::mount(&window, store);
+}
+
+/// The run of the address; where that cannot be opened the default one, with the reason.
+fn open_or_default(fragment: &str) -> Result<(Opened, Option<Problem>), Problem> {
+    match open(fragment) {
+        Ok(opened) => Ok((opened, None)),
+        Err(problem) => open("").map(|opened| (opened, Some(problem))),
+    }
+}
+
+/// Hands what went wrong to `boot.js`, which shows it with the run's link: after a panic nothing here may be trusted.
+fn report(message: &str) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let root = window
+        .document()
+        .and_then(|document| document.document_element());
+    if let Some(root) = root {
+        // Setting an attribute of the root element fails only for an invalid name.
+        let _ = root.set_attribute("data-failure", message);
+    }
+    if let Ok(event) = web_sys::Event::new("consistory-failure") {
+        // The listener of boot.js does not cancel it; there is nobody else to tell.
+        let _ = window.dispatch_event(&event);
+    }
+}

@@ -1,0 +1,75 @@
+//! The clients' history: what each asked, when, and what it knows of the outcome.
+
+use crate::store::{use_settings, use_store, use_topics};
+use crate::words::{text, word};
+use consistory_scene::{Arg, Client, ClientOperation, OperationState, Text};
+use consistory_session::Topics;
+use consistory_session::words::Language;
+use yew::prelude::*;
+
+/// The class, the symbol and the word of a state: never colour alone.
+fn state(state: OperationState) -> (&'static str, &'static str, &'static str) {
+    match state {
+        OperationState::Pending => ("state-pending", "…", "history.pending"),
+        OperationState::Ok => ("state-good", "✓", "history.ok"),
+        OperationState::Failed => ("state-bad", "✗", "history.failed"),
+        OperationState::Unknown => ("state-unknown", "?", "history.unknown"),
+    }
+}
+
+fn interval(operation: &ClientOperation) -> Text {
+    let from = Arg::Time(operation.invoked_at);
+    match operation.ended_at {
+        Some(until) => Text::key("history.interval").with("from", from).with("until", Arg::Time(until)),
+        None => Text::key("history.open-interval").with("from", from),
+    }
+}
+
+fn row(language: Language, client: &Client, operation: &ClientOperation) -> Html {
+    let (class, symbol, name) = state(operation.state);
+    html! {
+        <tr key={format!("{}-{}", client.id.0, operation.invoked_at)}>
+            <td class="history-client">{ client.name.clone() }</td>
+            <td>{ text(language, &operation.label) }</td>
+            <td class="history-time">{ text(language, &interval(operation)) }</td>
+            <td class={classes!("history-state", class)}><span aria-hidden="true">{ symbol }</span>{ " " }{ word(language, name) }</td>
+        </tr>
+    }
+}
+
+/// Operations of all clients, newest first.
+#[component]
+pub(crate) fn History() -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    use_topics(&store, Topics::SCENE);
+    let scene = store.read(|session| session.scene());
+    if scene.clients.is_empty() {
+        return html! { <p class="empty">{ word(language, "history.no-clients") }</p> };
+    }
+    let mut operations: Vec<(&Client, &ClientOperation)> =
+        scene.clients.iter().flat_map(|client| client.operations.iter().map(move |operation| (client, operation))).collect();
+    if operations.is_empty() {
+        return html! { <p class="empty">{ word(language, "history.empty") }</p> };
+    }
+    operations.sort_by_key(|(client, operation)| (std::cmp::Reverse(operation.invoked_at), client.id));
+    html! {
+        <div class="scroll-x" tabindex="0" role="region" aria-label={word(language, "history.caption")}>
+            <table class="history">
+                <thead>
+                    <tr>
+                        <th scope="col">{ word(language, "history.client") }</th>
+                        <th scope="col">{ word(language, "history.operation") }</th>
+                        <th scope="col">{ word(language, "history.time") }</th>
+                        <th scope="col">{ word(language, "history.state") }</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    for (client, operation) in operations {
+                        { row(language, client, operation) }
+                    }
+                </tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,245 @@
+//! A node's card.
+
+use super::geometry::{Rect, Variant};
+use crate::panels::tone_class;
+use crate::store::{use_settings, use_store};
+use crate::words::{text, word};
+use consistory_kernel::ProcessId;
+use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Strip, Text};
+use consistory_session::words::Language;
+use consistory_session::{Disk, EditCommand};
+use yew::prelude::*;
+
+/// What [`NodeCard`] needs.
+#[derive(Properties, PartialEq)]
+pub(crate) struct NodeCardProps {
+    /// What it shows.
+    pub(crate) card: Card,
+    /// Where it stands.
+    pub(crate) rect: Rect,
+    /// How much of it shows.
+    pub(crate) variant: Variant,
+    /// Whether it is selected.
+    pub(crate) selected: bool,
+    /// Whether it is being dragged.
+    pub(crate) dragged: bool,
+    /// Whether the Tab key stops at it.
+    pub(crate) reachable: bool,
+    /// Opens the menu of everything else that can be done to the node, at the button.
+    pub(crate) on_more: Callback<(ProcessId, web_sys::Element)>,
+}
+
+/// A node as a card, with its buttons.
+#[component]
+pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    let NodeCardProps { card, rect, variant, .. } = props;
+    let class = classes!(
+        "card",
+        variant.class(),
+        tone_class(card.tone),
+        emphasis_class(card.emphasis),
+        status_class(card.status),
+        props.selected.then_some("card-selected"),
+        props.dragged.then_some("card-dragged"),
+    );
+    let style = format!(
+        "transform:translate({:.1}px,{:.1}px);width:{}px;height:{}px",
+        rect.left(),
+        rect.top(),
+        rect.width,
+        rect.height
+    );
+    let place = classes!("card-actions", (rect.top() < 60.0).then_some("card-actions-below"));
+    html! {
+        <article
+            {class}
+            {style}
+            data-process={card.id.0.to_string()}
+            tabindex={if props.reachable { "0" } else { "-1" }}
+            aria-label={summary(language, card)}
+        >
+            <div class="card-head">
+                <span class="card-arc" aria-hidden="true"></span>
+                <span class="card-name">{ card.name.clone() }</span>
+                <span class="card-role">{ role(language, card) }</span>
+                <span class="badge">{ text(language, &card.badge) }</span>
+            </div>
+            if *variant != Variant::Mini {
+                { strip(language, &card.strip, variant.cells()) }
+            }
+            if matches!(variant, Variant::Full | Variant::Medium) {
+                { foot(language, card) }
+            }
+            if card.status == Status::Crashed {
+                <svg class="card-cross" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+                    <path d="M2 2L98 98M98 2L2 98" />
+                </svg>
+            }
+            <div class={place} role="group" aria-label={text(language, &Text::key("stage.actions").with("node", Arg::Process(card.id)))}>
+                <Actions id={card.id} status={card.status} on_more={props.on_more.clone()} />
+            </div>
+        </article>
+    }
+}
+
+/// What [`Actions`] needs.
+#[derive(Properties, PartialEq)]
+struct ActionsProps {
+    id: ProcessId,
+    status: Status,
+    on_more: Callback<(ProcessId, web_sys::Element)>,
+}
+
+/// The buttons of a card.
+#[component]
+fn Actions(props: &ActionsProps) -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    let id = props.id;
+    let edits: &[(&'static str, EditCommand)] = match props.status {
+        Status::Up => &[
+            ("stage.crash", EditCommand::Crash(id, Disk::Kept)),
+            ("stage.pause", EditCommand::Pause(id)),
+            ("stage.time-out", EditCommand::TimeOut(id)),
+        ],
+        Status::Paused => &[("stage.crash", EditCommand::Crash(id, Disk::Kept)), ("stage.resume", EditCommand::Resume(id))],
+        Status::Crashed => &[("stage.restart", EditCommand::Restart(id))],
+    };
+    let more = {
+        let on_more = props.on_more.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some(button) = event.target_dyn_into::<web_sys::Element>() {
+                on_more.emit((id, button));
+            }
+        })
+    };
+    html! {
+        <>
+            for (title, edit) in edits.iter().cloned() {
+                <button
+                    key={title}
+                    type="button"
+                    class="card-button"
+                    onclick={let store = store.clone(); Callback::from(move |_: MouseEvent| store.edit(edit.clone()))}
+                >
+                    { word(language, title) }
+                </button>
+            }
+            <button key="more" type="button" class="card-button" onclick={more} aria-haspopup="dialog"
+                aria-label={text(language, &Text::key("stage.more").with("node", Arg::Process(id)))}>
+                { "…" }
+            </button>
+        </>
+    }
+}
+
+fn summary(language: Language, card: &Card) -> String {
+    let arg = |text_of: &Text| Arg::Plain(text(language, text_of));
+    let summary = Text::key("stage.card")
+        .with("node", Arg::Plain(card.name.clone()))
+        .with("role", Arg::Plain(role(language, card)))
+        .with("badge", arg(&card.badge));
+    text(language, &summary)
+}
+
+/// The role, or why there is none at the moment.
+fn role(language: Language, card: &Card) -> String {
+    match card.status {
+        Status::Up => text(language, &card.role),
+        Status::Crashed => word(language, "stage.crashed"),
+        Status::Paused => word(language, "stage.paused"),
+    }
+}
+
+fn emphasis_class(emphasis: Emphasis) -> &'static str {
+    match emphasis {
+        Emphasis::Plain => "card-plain",
+        Emphasis::Tentative => "card-tentative",
+        Emphasis::Strong => "card-strong",
+    }
+}
+
+fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Up => "card-up",
+        Status::Crashed => "card-crashed",
+        Status::Paused => "card-paused",
+    }
+}
+
+fn strip(language: Language, strip: &Strip, room: usize) -> Html {
+    let skipped = strip.cells.len().saturating_sub(room);
+    let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
+    html! {
+        <div class="card-strip">
+            if hidden > 0 {
+                <span class="cells-hidden" title={text(language, &Text::key("stage.hidden-cells").with("count", count(hidden)))}>
+                    { format!("+{hidden}") }
+                </span>
+            }
+            for entry in strip.cells.iter().skip(skipped) {
+                { cell(language, entry) }
+            }
+            if strip.cells.is_empty() && hidden == 0 {
+                <span class="strip-empty">{ word(language, "stage.empty-log") }</span>
+            }
+        </div>
+    }
+}
+
+fn count(number: usize) -> Arg {
+    Arg::Number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn cell(language: Language, cell: &Cell) -> Html {
+    let class = classes!(
+        "cell",
+        tone_class(cell.tone),
+        if cell.committed { "cell-committed" } else { "cell-open" },
+        cell.applied.then_some("cell-applied"),
+    );
+    let title = format!("{}: {}", cell.index, text(language, &cell.title));
+    html! { <span key={cell.index} {class} {title}>{ cell.label.clone() }</span> }
+}
+
+fn foot(language: Language, card: &Card) -> Html {
+    html! {
+        <div class="card-foot">
+            <span class="card-fields">
+                for field in &card.fields {
+                    <span class="card-field">
+                        <span class="field-name">{ text(language, &field.name) }</span>{ " = " }
+                        <span class="field-value">{ text(language, &field.value) }</span>
+                    </span>
+                }
+            </span>
+            if card.skew_ppm != 0 {
+                <span class="card-skew" title={word(language, "stage.skewed")}>{ skew(card.skew_ppm) }</span>
+            }
+            if let Some(dots) = card.dots {
+                { quorum(language, dots) }
+            }
+        </div>
+    }
+}
+
+fn skew(ppm: i32) -> String {
+    format!("{:+}%", f64::from(ppm) / 10_000.0)
+}
+
+/// Dots that fill toward the mark after the quorum.
+fn quorum(language: Language, dots: Dots) -> Html {
+    let title = Text::key("stage.dots")
+        .with("have", Arg::Number(i64::from(dots.have)))
+        .with("quorum", Arg::Number(i64::from(dots.quorum)));
+    let title = text(language, &title);
+    html! {
+        <span class="dots" role="img" aria-label={title.clone()} {title}>
+            for dot in 0..dots.total {
+                <span key={dot} class={classes!("dot", (dot < dots.have).then_some("dot-full"), (dot + 1 == dots.quorum).then_some("dot-quorum"))}></span>
+            }
+        </span>
+    }
+}

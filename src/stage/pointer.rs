@@ -1,0 +1,126 @@
+//! Mouse, pen and finger on the stage.
+
+use super::board::{Board, pointer_place, reach};
+use super::geometry::Plan;
+use super::grab::{Gesture, Outcome};
+use super::menu::MenuFor;
+use crate::store::{Store, ViewChange};
+use consistory_kernel::ProcessId;
+use consistory_scene::layout::Point;
+use consistory_session::{EditCommand, Selection};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, PointerEvent};
+use yew::prelude::*;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub(crate) struct Pointer {
+    /// Where edits and selections go.
+    pub(crate) store: Store,
+    /// Finds messages.
+    pub(crate) board: Board,
+    /// Finds cards.
+    pub(crate) plan: Rc<Plan>,
+    /// The stage.
+    pub(crate) root: NodeRef,
+    /// What the pointer holds.
+    pub(crate) gesture: UseStateHandle<Gesture>,
+    /// Opens the menu of a link.
+    pub(crate) menu: UseStateSetter<Option<MenuFor>>,
+}
+
+impl Pointer {
+    /// A pointer goes down: it selects a message, or takes hold of a card or of the empty stage.
+    pub(crate) fn down(&self) -> Callback<PointerEvent> {
+        let this = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || is_on_control(&event) {
+                return;
+            }
+            let Some(stage) = this.root.cast::<HtmlElement>() else {
+                return;
+            };
+            let point = pointer_place(&stage, &event);
+            let card = this.plan.card_at(point);
+            if card.is_none()
+                && let Some(message) = this.board.hit(point, reach(&event))
+            {
+                this.store.change(ViewChange::Select(Some(Selection::Message(message))));
+                return;
+            }
+            this.gesture.set(match card {
+                Some(id) => Gesture::Card { id, start: point, now: point },
+                None => Gesture::Line { start: point, now: point },
+            });
+            // Without the capture a drag ends at the stage's edge, which is no harm.
+            let _ = stage.set_pointer_capture(event.pointer_id());
+        })
+    }
+
+    /// A pointer moves: with something in hand it drags, otherwise the cursor shows what it would take.
+    pub(crate) fn hover(&self) -> Callback<PointerEvent> {
+        let this = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            let Some(stage) = this.root.cast::<HtmlElement>() else {
+                return;
+            };
+            let point = pointer_place(&stage, &event);
+            if *this.gesture == Gesture::None {
+                let on_message = this.plan.card_at(point).is_none() && this.board.hit(point, reach(&event)).is_some();
+                let cursor = if on_message { "pointer" } else { "" };
+                // An empty value takes the property away.
+                let _ = stage.style().set_property("cursor", cursor);
+            } else {
+                this.gesture.set(this.gesture.moved(point));
+            }
+        })
+    }
+
+    /// A pointer goes up: what it holds is let go.
+    pub(crate) fn up(&self) -> Callback<PointerEvent> {
+        let this = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            let held = *this.gesture;
+            this.gesture.set(Gesture::None);
+            let Some(stage) = this.root.cast::<HtmlElement>() else {
+                return;
+            };
+            let scene = this.store.read(|session| session.scene());
+            let outcome = held.moved(pointer_place(&stage, &event)).outcome(&this.plan, &scene);
+            let place = Point { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
+            this.let_go(outcome, place);
+        })
+    }
+
+    /// The browser takes the pointer away.
+    pub(crate) fn cancel(&self) -> Callback<PointerEvent> {
+        let gesture = self.gesture.setter();
+        Callback::from(move |_| gesture.set(Gesture::None))
+    }
+
+    fn let_go(&self, outcome: Outcome, place: Point) {
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::Click(id) => self.click(id),
+            Outcome::ClickNowhere => self.store.change(ViewChange::Select(None)),
+            Outcome::Link(a, b) => self.menu.set(Some(MenuFor { node: a, other: Some(b), place })),
+            Outcome::Divide(groups) if groups.len() < 2 => self.store.edit(EditCommand::Heal),
+            Outcome::Divide(groups) => self.store.edit(EditCommand::Partition(groups)),
+        }
+    }
+
+    fn click(&self, id: ProcessId) {
+        self.store.change(ViewChange::Select(Some(Selection::Process(id))));
+        let stage = self.root.cast::<Element>();
+        let selector = format!("[data-process=\"{}\"]", id.0);
+        crate::keys::focus(stage.and_then(|stage| stage.query_selector(&selector).ok().flatten()));
+    }
+}
+
+/// Whether the pointer is on something that takes care of itself.
+fn is_on_control(event: &PointerEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let control = "button, a, input, select, .client, .message-toolbar, .stage-menu, .card-actions";
+    target.is_some_and(|target| target.closest(control).ok().flatten().is_some())
+}

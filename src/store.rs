@@ -1,0 +1,342 @@
+//! The page's one store: a live run, the view and the settings; who reads what is told when that changed.
+
+use crate::clock::Clock;
+use crate::listeners::{Listeners, Subscription};
+use crate::settings::{SettingChange, Settings};
+use crate::{router, words};
+use consistory_kernel::Time;
+use consistory_session::{
+    Command, EditCommand, Opened, Problem, Session, Topics, ViewState, open, open_scenario,
+};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use yew::prelude::*;
+
+pub(crate) use crate::view::{
+    Dialog, Drawer, Layout, Notice, NoticeKind, Panel, SPEEDS, View, ViewChange,
+};
+
+/// A handle of the store; clones are the same store.
+#[derive(Clone)]
+pub(crate) struct Store(Rc<Inner>);
+
+struct Inner {
+    session: RefCell<Box<dyn Session>>,
+    view: RefCell<View>,
+    settings: Cell<Settings>,
+    topics: Listeners<Topics>,
+    views: Listeners<()>,
+    all_settings: Listeners<()>,
+    /// How often topics were told of; shows a late subscriber that it missed something.
+    revision: Cell<u32>,
+    /// How often another run was opened.
+    runs: Cell<u32>,
+    clock: Clock,
+}
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A handle that does not keep the store alive.
+pub(crate) struct WeakStore(Weak<Inner>);
+
+impl WeakStore {
+    /// The store, if it still lives.
+    pub(crate) fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(Store)
+    }
+}
+
+impl Store {
+    /// A store with a run.
+    pub(crate) fn new(opened: Opened, settings: Settings, layout: Layout) -> Self {
+        let store = Self(Rc::new(Inner {
+            session: RefCell::new(opened.session),
+            view: RefCell::new(View::new(layout)),
+            settings: Cell::new(settings),
+            topics: Listeners::default(),
+            views: Listeners::default(),
+            all_settings: Listeners::default(),
+            revision: Cell::new(0),
+            runs: Cell::new(0),
+            clock: Clock::default(),
+        }));
+        store.welcome(opened.view, opened.notice);
+        store
+    }
+
+    /// Reads the run.
+    pub(crate) fn read<R>(&self, read: impl FnOnce(&dyn Session) -> R) -> R {
+        read(self.0.session.borrow().as_ref())
+    }
+
+    /// Does something to the run or its cursor. A problem becomes a notice.
+    pub(crate) fn apply(&self, command: Command) {
+        if let Err(problem) = self.try_apply(command) {
+            self.tell_problem(problem);
+        }
+    }
+
+    /// Does something to the run, at the cursor. A problem becomes a notice.
+    pub(crate) fn edit(&self, edit: EditCommand) {
+        self.apply(Command::Edit(edit));
+    }
+
+    /// The same as [`Store::apply`] for a form that shows the problem itself.
+    pub(crate) fn try_apply(&self, command: Command) -> Result<(), Problem> {
+        let is_edit = matches!(command, Command::Edit(_));
+        let topics = self.0.session.borrow_mut().apply(command)?;
+        if is_edit {
+            self.keep_link();
+        }
+        self.tell_topics(topics);
+        self.0.clock.moved(self);
+        Ok(())
+    }
+
+    /// Moves the cursor without telling anybody; the clock gathers the topics of a frame and tells them once.
+    pub(crate) fn advance(&self, to: Time) -> Result<Topics, Problem> {
+        self.0
+            .session
+            .borrow_mut()
+            .apply(Command::Advance { to })
+    }
+
+    /// Opens another run by its fragment. A problem becomes a notice, and the present run stays.
+    pub(crate) fn open(&self, fragment: &str) {
+        if let Err(problem) = self.try_open(fragment) {
+            self.tell_problem(problem);
+        }
+    }
+
+    /// The same as [`Store::open`] for a form that shows the problem itself.
+    pub(crate) fn try_open(&self, fragment: &str) -> Result<(), Problem> {
+        self.replace(open(fragment)?);
+        router::write(fragment);
+        self.change(ViewChange::Play(self.plays_at_once(fragment)));
+        Ok(())
+    }
+
+    /// Whether a run starts to play when it is opened: a fresh one does, a shared one shows the moment it was shared at.
+    pub(crate) fn plays_at_once(&self, fragment: &str) -> bool {
+        !router::is_shared(fragment) && !self.settings().reduced_motion && !router::asks_for_rest()
+    }
+
+    /// Starts a run from a text in the scenario language.
+    pub(crate) fn try_scenario(&self, text: &str) -> Result<(), Problem> {
+        self.replace(open_scenario(text)?);
+        router::write(&self.link());
+        Ok(())
+    }
+
+    /// The share link's fragment, with the view.
+    pub(crate) fn link(&self) -> String {
+        let view = self.view();
+        let state = ViewState {
+            panel: view.panel.number(),
+            // 0 is left for links that say nothing of the speed.
+            speed: u8::try_from(view.speed + 1).unwrap_or(0),
+        };
+        self.read(|session| session.link(state))
+    }
+
+    /// The view.
+    pub(crate) fn view(&self) -> View {
+        self.0.view.borrow().clone()
+    }
+
+    /// Reads the view without a copy, once a frame.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&View) -> R) -> R {
+        look(&self.0.view.borrow())
+    }
+
+    /// Changes the view.
+    pub(crate) fn change(&self, change: ViewChange) {
+        let view = self.0.view.borrow().changed(change);
+        if *self.0.view.borrow() == view {
+            return;
+        }
+        self.0.view.replace(view);
+        self.0.views.tell(());
+        self.0.clock.moved(self);
+    }
+
+    /// The settings.
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.settings.get()
+    }
+
+    /// Changes a setting, and keeps it where the browser permits.
+    pub(crate) fn set(&self, change: SettingChange) {
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        let settings = self.0.settings.get().changed(change, &window);
+        self.0.settings.set(settings);
+        settings.show(&window);
+        self.0.all_settings.tell(());
+        self.0.clock.moved(self);
+    }
+
+    /// A handle that does not keep the store alive.
+    pub(crate) fn downgrade(&self) -> WeakStore {
+        WeakStore(Rc::downgrade(&self.0))
+    }
+
+    /// How often another run was opened: what belongs to one run is forgotten when this changes.
+    pub(crate) fn runs(&self) -> u32 {
+        self.0.runs.get()
+    }
+
+    /// The clock, which owns the animation frame.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Calls back after every change of topics.
+    pub(crate) fn on_topics(&self, listener: Rc<dyn Fn(Topics)>) -> Subscription {
+        self.0.topics.listen(listener)
+    }
+
+    /// Calls back after every change of the view.
+    pub(crate) fn on_view(&self, listener: Rc<dyn Fn(())>) -> Subscription {
+        self.0.views.listen(listener)
+    }
+
+    /// Calls back after every change of the settings.
+    pub(crate) fn on_settings(&self, listener: Rc<dyn Fn(())>) -> Subscription {
+        self.0.all_settings.listen(listener)
+    }
+
+    /// Tells everybody who reads one of these topics.
+    pub(crate) fn tell_topics(&self, topics: Topics) {
+        if topics == Topics::NONE {
+            return;
+        }
+        self.0.revision.set(self.0.revision.get().wrapping_add(1));
+        self.0.topics.tell(topics);
+    }
+
+    /// Shows a problem as a notice.
+    pub(crate) fn tell_problem(&self, problem: Problem) {
+        self.change(ViewChange::Notice(NoticeKind::Problem, problem));
+    }
+
+    fn replace(&self, opened: Opened) {
+        self.0.session.replace(opened.session);
+        self.0.runs.set(self.0.runs.get().wrapping_add(1));
+        self.change(ViewChange::Select(None));
+        self.change(ViewChange::Play(false));
+        self.welcome(opened.view, opened.notice);
+        self.tell_topics(Topics::ALL);
+        self.0.clock.moved(self);
+    }
+
+    fn welcome(&self, view: ViewState, notice: Option<Problem>) {
+        self.learn_names();
+        self.keep_link();
+        self.change(ViewChange::Panel(Panel::from_number(view.panel)));
+        if let Some(speed) = view.speed.checked_sub(1) {
+            self.change(ViewChange::Speed(usize::from(speed)));
+        }
+        if let Some(problem) = notice {
+            self.change(ViewChange::Notice(NoticeKind::Info, problem));
+        }
+    }
+
+    fn learn_names(&self) {
+        let scene = self.read(|session| session.scene());
+        let cards = scene.cards.iter().map(|card| (card.id, card.name.clone()));
+        let clients = scene
+            .clients
+            .iter()
+            .map(|client| (client.id, client.name.clone()));
+        words::learn_names(cards.chain(clients).collect());
+    }
+
+    /// Leaves the run's link where the error box finds it even after a bug of ours.
+    fn keep_link(&self) {
+        let root = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.document_element());
+        if let Some(root) = root {
+            // Setting an attribute of the root element fails only for an invalid name.
+            let _ = root.set_attribute("data-link", &self.link());
+        }
+    }
+}
+
+/// The store of the page.
+#[hook]
+pub(crate) fn use_store() -> Store {
+    let Some(store) = use_context::<Store>() else {
+        unreachable!("the application provides its store to every component");
+    };
+    store
+}
+
+/// Renders the component again when one of these topics changed; the counter serves as a dependency.
+#[hook]
+pub(crate) fn use_topics(store: &Store, topics: Topics) -> u32 {
+    let count = use_mut_ref(|| 0_u32);
+    let update = use_force_update();
+    let seen = store.0.revision.get();
+    {
+        let count = count.clone();
+        use_effect_with((store.clone(), topics), move |(store, topics)| {
+            let topics = *topics;
+            let tell = Rc::new(move |changed: Topics| {
+                if changed.has(topics) {
+                    *count.borrow_mut() += 1;
+                    update.force_update();
+                }
+            });
+            let subscription = store.on_topics(tell.clone());
+            // Between the rendering and this effect something may have changed.
+            if store.0.revision.get() != seen {
+                tell(Topics::ALL);
+            }
+            move || drop(subscription)
+        });
+    }
+    let now = *count.borrow();
+    now
+}
+
+/// The view; renders the component again when it changed.
+#[hook]
+pub(crate) fn use_view(store: &Store) -> View {
+    let update = use_force_update();
+    use_effect_with(store.clone(), move |store| {
+        let subscription = store.on_view(Rc::new(move |()| update.force_update()));
+        move || drop(subscription)
+    });
+    store.view()
+}
+
+/// The settings; renders the component again when they changed.
+#[hook]
+pub(crate) fn use_settings(store: &Store) -> Settings {
+    let update = use_force_update();
+    use_effect_with(store.clone(), move |store| {
+        let subscription = store.on_settings(Rc::new(move |()| update.force_update()));
+        move || drop(subscription)
+    });
+    store.settings()
+}
+
+/// The cursor's time for a readout: at most ten times a second while playing, exact when paused.
+#[hook]
+pub(crate) fn use_clock(store: &Store) -> Time {
+    let update = use_force_update();
+    use_effect_with(store.clone(), move |store| {
+        let subscription = store
+            .clock()
+            .on_reading(Rc::new(move |_| update.force_update()));
+        move || drop(subscription)
+    });
+    store.read(|session| session.now())
+}

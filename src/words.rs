@@ -1,0 +1,133 @@
+//! The page's words in the reader's language, and numbers as that language writes them.
+
+use crate::store::Store;
+use consistory_kernel::{ProcessId, Time};
+use consistory_scene::{Arg, Text};
+use consistory_session::words::{self, Language};
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
+
+// The macro reads the files but does not tell the compiler to watch them; this does.
+const _: (&str, &str) = (include_str!("words.yml"), include_str!("stage/words.yml"));
+
+thread_local! {
+    /// Names of the processes of the present run, so that a sentence needs no store.
+    static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };
+    /// `Intl` formatters are slow to make and are asked many times a second.
+    static FORMATS: RefCell<Vec<(Language, Style, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Number,
+    Milliseconds,
+}
+
+/// The sentence of a text: a page word, or a word of the core.
+pub(crate) fn text(language: Language, text: &Text) -> String {
+    let Some(template) = template(language, text.key) else {
+        return words::sentence(language, text, &name_of);
+    };
+    let mut sentence = template;
+    for (name, arg) in &text.args {
+        sentence = sentence.replace(&format!("%{{{name}}}"), &argument(language, arg));
+    }
+    sentence
+}
+
+/// A page word without arguments.
+pub(crate) fn word(language: Language, key: &'static str) -> String {
+    text(language, &Text::key(key))
+}
+
+/// A virtual time or duration: "734.2 ms".
+pub(crate) fn milliseconds(language: Language, time: Time) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "times stay far below 2^52 microseconds")]
+    let value = time as f64 / 1000.0;
+    formatted(language, Style::Milliseconds, value)
+}
+
+/// A whole number with the language's separators.
+pub(crate) fn number(language: Language, value: i64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "what the page counts stays far below 2^52")]
+    let value = value as f64;
+    formatted(language, Style::Number, value)
+}
+
+/// The name of a process, for example `n1`.
+pub(crate) fn process_name(store: &Store, id: ProcessId) -> String {
+    let scene = store.read(|session| session.scene());
+    let card = scene.cards.iter().find(|card| card.id == id);
+    let client = scene.clients.iter().find(|client| client.id == id);
+    card.map(|card| card.name.clone())
+        .or_else(|| client.map(|client| client.name.clone()))
+        .unwrap_or_else(|| id.to_string())
+}
+
+/// Learns the names of the processes of a run.
+pub(crate) fn learn_names(names: Vec<(ProcessId, String)>) {
+    NAMES.with(|known| *known.borrow_mut() = names);
+}
+
+fn name_of(id: ProcessId) -> String {
+    NAMES.with(|known| {
+        let known = known.borrow();
+        let found = known.iter().find(|(other, _)| *other == id);
+        found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    })
+}
+
+fn template(language: Language, key: &str) -> Option<String> {
+    crate::_rust_i18n_try_translate(language.tag(), key).map(std::borrow::Cow::into_owned)
+}
+
+fn argument(language: Language, arg: &Arg) -> String {
+    match arg {
+        Arg::Number(value) => number(language, *value),
+        Arg::Process(id) => name_of(*id),
+        Arg::Time(time) => milliseconds(language, *time),
+        Arg::Plain(text) => text.clone(),
+        Arg::Word(key) => word(language, key),
+        Arg::Text(inner) => text(language, inner),
+    }
+}
+
+fn formatted(language: Language, style: Style, value: f64) -> String {
+    let format = FORMATS.with(|formats| {
+        let mut formats = formats.borrow_mut();
+        let known = formats
+            .iter()
+            .find(|(known, of, _)| *known == language && *of == style);
+        if let Some((_, _, format)) = known {
+            return format.clone();
+        }
+        let format = new_format(language, style);
+        formats.push((language, style, format.clone()));
+        format
+    });
+    format
+        .call1(&JsValue::UNDEFINED, &JsValue::from_f64(value))
+        .ok()
+        .and_then(|written| written.as_string())
+        .unwrap_or_else(|| value.to_string())
+}
+
+fn new_format(language: Language, style: Style) -> Function {
+    let options = Object::new();
+    let set = |name: &str, value: JsValue| {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&options, &JsValue::from_str(name), &value);
+    };
+    match style {
+        Style::Number => set("maximumFractionDigits", JsValue::from(0)),
+        Style::Milliseconds => {
+            set("style", JsValue::from_str("unit"));
+            set("unit", JsValue::from_str("millisecond"));
+            set("minimumFractionDigits", JsValue::from(1));
+            set("maximumFractionDigits", JsValue::from(1));
+        }
+    }
+    let locales = Array::of1(&JsValue::from_str(language.tag()));
+    Intl::NumberFormat::new(&locales, &options).format()
+}

@@ -1,0 +1,72 @@
+//! The page, built by Trunk into `dist/`: files that any static host serves under any path.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::arguments::Profile;
+use crate::first_load::{self, FirstLoad};
+use crate::process;
+use crate::progress;
+use crate::repository;
+use crate::tools;
+
+/// Builds, and prints what a first visit downloads.
+pub(crate) fn run(profile: Profile) -> Result<()> {
+    print!("{}", build(profile)?);
+    Ok(())
+}
+
+/// Installs what the build needs, where it is missing.
+pub(crate) fn ensure_tools() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    tools::TRUNK.ensure()?;
+    tools::WASM_BINDGEN.ensure()?;
+    if tools::BINARYEN.is_obtainable() {
+        tools::BINARYEN.ensure()?;
+    }
+    Ok(())
+}
+
+/// Builds into `dist/` and weighs it.
+pub(crate) fn build(profile: Profile) -> Result<FirstLoad> {
+    ensure_tools()?;
+    progress::step("fetch dependencies", || {
+        // Trunk runs offline, so that it never fetches another version of a tool; what cargo needs must be there before.
+        process::run(&mut process::cargo(["fetch"]))
+    })?;
+    let title = match profile {
+        Profile::Release => "build the page",
+        Profile::Dev => "build the page, unoptimised",
+    };
+    progress::step(title, || process::run(&mut trunk(profile)?))?;
+    first_load::weigh(&repository::dist()).context("could not weigh the first load")
+}
+
+fn trunk(profile: Profile) -> Result<Command> {
+    let cargo = process::find_on_path("cargo").context("cargo is not on PATH")?;
+    let in_front =
+        [repository::root().join("xtask/beside-trunk"), tools::WASM_BINDGEN.programs(), tools::BINARYEN.programs()];
+    let mut command = Command::new(tools::TRUNK.program("trunk"));
+    command
+        .current_dir(repository::root())
+        .env("PATH", process::path_with(in_front)?)
+        .env("CONSISTORY_CARGO", cargo)
+        // Where a build fails, Trunk's own call stack hides the compiler's message.
+        .env("RUST_BACKTRACE", "0")
+        .args(["build", "--offline", "true"]);
+    // Trunk takes the word only as `true` or `false`, and fails on the usual `NO_COLOR=1`.
+    if std::env::var_os("NO_COLOR").is_some() {
+        command.env("NO_COLOR", "true");
+    }
+    match profile {
+        Profile::Release if tools::BINARYEN.is_obtainable() => command.arg("--release"),
+        Profile::Release => {
+            progress::note("npm is not installed, so wasm-opt is left out: the page works and is somewhat larger.");
+            // Trunk's own release mode insists on wasm-opt; cargo's release profile is all that is left of it.
+            command.args(["--cargo-profile", "release"])
+        }
+        Profile::Dev => &mut command,
+    };
+    Ok(command)
+}

@@ -3,13 +3,26 @@
 use super::{Feed, Icon, SidePanel, Story, icon};
 use crate::store::{Drawer, Layout, ViewChange, use_settings, use_store, use_view};
 use crate::words::word;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
+
+fn focused() -> Option<HtmlElement> {
+    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
+}
+
+fn focus(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        // An element that is gone leaves the focus where it is.
+        let _ = element.focus();
+    }
+}
 
 /// What [`Column`] needs.
 #[derive(Properties, PartialEq)]
 struct ColumnProps {
     drawer: Drawer,
-    id: &'static str,
+   
     class: &'static str,
     label: &'static str,
     children: Children,
@@ -27,9 +40,11 @@ fn Column(props: &ColumnProps) -> Html {
     {
         let node = node.clone();
         use_effect_with(is_drawer && is_open, move |opened| {
-            if *opened && let Some(element) = node.cast::<web_sys::HtmlElement>() {
-                let _ = element.focus();
+            let before = if *opened { focused() } else { None };
+            if *opened {
+                focus(node.cast());
             }
+            move || focus(before)
         });
     }
     let close = {
@@ -47,15 +62,12 @@ fn Column(props: &ColumnProps) -> Html {
     }
     html! {
         <aside
-            ref={node}
-            id={props.id}
             class={classes!("column", props.class, is_drawer.then_some("drawer"))}
             aria-label={word(language, props.label)}
-            tabindex={is_drawer.then_some("-1")}
             {onkeydown}
         >
             if is_drawer {
-                <button type="button" class="button button-icon drawer-close" onclick={close} aria-label={word(language, "panel.close")} title={word(language, "panel.close")}>
+                <button ref={node} type="button" class="button button-icon drawer-close" onclick={close} aria-label={word(language, "panel.close")} title={word(language, "panel.close")}>
                     { icon(Icon::Close) }
                 </button>
             }
@@ -68,7 +80,7 @@ fn Column(props: &ColumnProps) -> Html {
 #[component]
 pub(crate) fn LeftPanel() -> Html {
     html! {
-        <Column drawer={Drawer::Story} id="left-panel" class="column-left" label="panel.left">
+        <Column drawer={Drawer::Story} class="column-left" label="panel.left">
             <Story />
             <Feed />
         </Column>
@@ -79,7 +91,7 @@ pub(crate) fn LeftPanel() -> Html {
 #[component]
 pub(crate) fn RightPanel() -> Html {
     html! {
-        <Column drawer={Drawer::Side} id="right-panel" class="column-right" label="panel.right">
+        <Column drawer={Drawer::Side} class="column-right" label="panel.right">
             <SidePanel />
         </Column>
     }

@@ -37,8 +37,10 @@ fn Line(props: &LineProps) -> Html {
     html! {
         <li class={class} aria-current={(props.place == Place::Current).then_some("step")}>
             <button type="button" class="line-button" title={go} {onclick}>
-                <span class="story-text">{ text(language, &props.line.text) }</span>
-                <span class="story-time">{ milliseconds(language, time) }</span>
+                <span>
+                    <span class="story-text">{ text(language, &props.line.text) }</span>
+                    <span class="story-time">{ milliseconds(language, time) }</span>
+                </span>
             </button>
         </li>
     }

@@ -89,7 +89,7 @@ impl Variant {
     /// Width and height of a card. The style sheet fills exactly this box.
     pub(crate) fn card_size(self) -> (f64, f64) {
         match self {
-            Self::Full => (208.0, 106.0),
+            Self::Full => (208.0, 100.0),
             Self::Medium => (172.0, 92.0),
             Self::Compact => (128.0, 66.0),
             Self::Mini => (86.0, 46.0),
@@ -107,7 +107,7 @@ impl Variant {
     /// The centre of the timer's arc from the card's left top corner, and its radius.
     pub(crate) fn arc(self) -> (Point, f64) {
         match self {
-            Self::Full => (Point { x: 19.0, y: 21.0 }, 7.0),
+            Self::Full => (Point { x: 18.0, y: 21.0 }, 7.0),
             Self::Medium => (Point { x: 16.0, y: 18.0 }, 6.0),
             Self::Compact => (Point { x: 14.0, y: 16.0 }, 5.5),
             Self::Mini => (Point { x: 12.0, y: 13.0 }, 5.0),

@@ -7,6 +7,7 @@ use consistory_scene::layout::Point;
 use consistory_scene::{Arg, Scene, Status, Text};
 use consistory_session::words::Language;
 use consistory_session::{Disk, EditCommand, Topics};
+use gloo::timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -45,10 +46,11 @@ pub(crate) fn StageMenu(props: &StageMenuProps) -> Html {
     {
         let node = node.clone();
         use_effect_with(props.open, move |open| {
-            let element = node.cast::<HtmlElement>();
-            if let (Some(open), Some(element)) = (open, element) {
-                show(&element, open.place);
-            }
+
+            let open = open.and_then(|open| Some((open.place, node.cast::<HtmlElement>()?)));
+            // The release that ends a drag would close at once what it opens: so it opens after it.
+            let later = open.map(|(place, element)| Timeout::new(0, move || show(&element, place)));
+            move || drop(later)
         });
     }
     let ontoggle = {

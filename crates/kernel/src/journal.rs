@@ -243,6 +243,7 @@ impl<P: Protocol> Journal<P> {
 }
 
 /// What is known of a step when it begins.
+#[derive(Clone, Copy)]
 pub(crate) struct Begin {
     pub(crate) time: Time,
     pub(crate) cause: StepId,

@@ -26,4 +26,11 @@ pub use error::Problem;
 pub use gallery::{GalleryItem, find, gallery};
 pub use open::{Opened, check_operation, open, open_scenario};
 
+/// A link whose checksum is right around arbitrary bytes: what a hostile sender can make. For tests of decoding.
+pub fn link_of_bytes(bytes: &[u8], flag: u8) -> String {
+    let mut sealed = vec![flag];
+    sealed.extend_from_slice(bytes);
+    format!("#/s/{}", link::seal(&sealed))
+}
+
 rust_i18n::i18n!("src", fallback = "en");

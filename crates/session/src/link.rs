@@ -23,6 +23,14 @@ const PLAIN: u8 = 0;
 const DEFLATED: u8 = 1;
 const CHECK: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// A link with a right checksum around any bytes, for tests of the decoder behind it.
+pub(crate) fn seal(bytes: &[u8]) -> String {
+    let mut text = String::from(VERSION);
+    text.push_str(&Base64UrlUnpadded::encode_string(bytes));
+    text.push(check(&text));
+    text
+}
+
 /// The text of a run; empty if it cannot be encoded, which no run that this crate makes comes to.
 pub(crate) fn encode(run: &RunV1) -> String {
     let Ok(plain) = postcard::to_allocvec(run) else { return String::new() };
@@ -35,10 +43,7 @@ pub(crate) fn encode(run: &RunV1) -> String {
         bytes.push(PLAIN);
         bytes.extend_from_slice(&plain);
     }
-    let mut text = String::from(VERSION);
-    text.push_str(&Base64UrlUnpadded::encode_string(&bytes));
-    text.push(check(&text));
-    text
+    seal(&bytes)
 }
 
 /// Reads a link's text.

@@ -92,7 +92,7 @@ pub(crate) fn CopyField(props: &CopyFieldProps) -> Html {
                 } else {
                     <textarea ref={node} id={props.id} class="input copy-field" readonly=true rows={props.rows.to_string()} value={props.value.clone()} onfocus={on_focus} spellcheck="false"/>
                 }
-                <button type="button" class={classes!("button", props.primary.then_some("button-primary"))} onclick={copy}>
+                <button type="button" class={classes!("button", props.primary.then_some("button-primary"))} autofocus={props.primary} onclick={copy}>
                     { word(language, props.button) }
                 </button>
             </div>

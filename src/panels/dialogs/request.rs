@@ -126,6 +126,7 @@ pub(crate) fn Request() -> Html {
                 <input
                     id="request-operation"
                     class="input"
+                    autofocus=true
                     value={present.operation.clone()}
                     spellcheck="false"
                     autocomplete="off"

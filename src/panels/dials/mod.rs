@@ -52,6 +52,7 @@ fn field(kind: &DialKind) -> Field {
 fn hint(language: Language, kind: &DialKind) -> Option<String> {
     match kind {
         DialKind::Latency => Some(word(language, "dials.latency-hint")),
+        DialKind::Number { max: u32::MAX, .. } => None,
         DialKind::Number { min, max } => {
             let range = Text::key("dials.number-hint").with("min", Arg::Number(i64::from(*min))).with("max", Arg::Number(i64::from(*max)));
             Some(text(language, &range))

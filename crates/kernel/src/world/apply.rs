@@ -88,7 +88,7 @@ impl<P: Protocol> World<P> {
             }
             Edit::Cut(from, to) | Edit::Mend(from, to) => self.exists(*from).and(self.exists(*to)),
             Edit::Partition(groups) => {
-                in_range(i64::try_from(groups.len()).unwrap_or(i64::MAX), 1, GROUPS_MAX as i64 - 1)?;
+                (1..GROUPS_MAX).contains(&groups.len()).then_some(()).ok_or(EditError::OutOfRange)?;
                 groups.iter().flatten().try_for_each(|process| self.exists(*process))
             }
             Edit::Heal => Ok(()),

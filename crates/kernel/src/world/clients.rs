@@ -38,10 +38,10 @@ impl<P: Protocol> World<P> {
         state.serial += 1;
         let serial = state.serial;
         let now = self.core.time;
-        let stage = OperationStage::Invoked(op.clone());
-        journal.operation(OperationEvent { step: self.core.current(), time: now, client, serial, stage });
-        let give_up = self.core.queue.push(now + self.policy.give_up_after, What::GiveUp(client));
         let cause = self.core.current();
+        let invoked = OperationStage::Invoked(op.clone());
+        journal.operation(OperationEvent { step: cause, time: now, client, serial, stage: invoked });
+        let give_up = self.core.queue.push(now + self.policy.give_up_after, What::GiveUp(client));
         self.clients[slot].pending =
             Some(Pending { op, invoked_at: now, attempts: 0, redirects: 0, cause, retry: UNARMED, give_up });
         self.ask(client);

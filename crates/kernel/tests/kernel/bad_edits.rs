@@ -15,7 +15,9 @@ fn edits() -> Vec<Edit<Probe>> {
 
 fn bench() -> Bench {
     let mut bench = Bench::new(&probe::setup(4, 1));
-    edits().iter().for_each(|edit| bench.apply(edit));
+    for edit in edits() {
+        bench.apply(&edit);
+    }
     bench.run_to(MS);
     bench.act(1, MessageAct::Hold);
     bench
@@ -120,7 +122,9 @@ fn values_out_of_range() {
         Edit::Message(link, MessageAct::Delay(day + 1)),
         Edit::NextMessage { from: id(0), to: id(1), kind: None, act: MessageAct::Delay(u64::MAX) },
     ];
-    bad.iter().for_each(|edit| check(edit, EditError::OutOfRange));
+    for edit in bad {
+        check(&edit, EditError::OutOfRange);
+    }
     for good in [Edit::Partition(groups(30)), Edit::Skew(id(0), -500_000), Edit::Loss(PPM), Edit::Skew(id(0), 500_000)]
     {
         assert_eq!(bench().world.check(&good), Ok(()), "{good:?}");

@@ -81,7 +81,7 @@ fn choice(process: u16, key: &'static str, option: u32) -> ScriptedChoice {
 
 #[test]
 fn a_script_answers_by_process_and_key_in_order() {
-    let script = vec![choice(0, "b", 3), choice(0, "a", 1), choice(1, "a", 7), choice(0, "a", 2)];
+    let script = vec![choice(0, "b", 3), choice(1, "a", 7), choice(0, "a", 1), choice(0, "a", 2)];
     let mut bench = Bench::with_chooser(&probe::setup(2, 1), Chooser::scripted(1, script));
     for (node, key) in [(0, "a"), (1, "a"), (0, "a"), (0, "b")] {
         bench.order(node, Order::Choose(key, 1_000_000));

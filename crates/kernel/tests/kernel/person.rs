@@ -17,8 +17,8 @@ fn choices(world: &World<Probe>) -> Vec<u32> {
     heard.collect()
 }
 
-fn question(key: &'static str) -> Option<Question> {
-    Some(Question { process: id(0), key, options: 10 })
+fn question(key: &'static str) -> Question {
+    Question { process: id(0), key, options: 10 }
 }
 
 fn answer(key: &'static str, option: u32) -> Edit<Probe> {
@@ -32,7 +32,7 @@ fn a_world_that_asks_is_discarded_and_its_clone_goes_on_with_the_answer() {
     for (key, option) in [("a", 4), ("b", 5), ("a", 6)] {
         let mut trial = bench.world.clone();
         assert!(trial.step(&mut Journal::off()));
-        assert_eq!(trial.asked(), question(key), "questions come in the order in which the step asks");
+        assert_eq!(trial.asked(), Some(question(key)), "questions come in the order in which the step asks");
         bench.apply(&answer(key, option));
         assert_eq!(bench.world.asked(), None);
     }
@@ -70,7 +70,7 @@ fn a_timeline_stands_still_before_a_step_that_asks() {
     for (key, option) in [("a", 4), ("b", 5)] {
         timeline.advance(50 * MS);
         assert_eq!(timeline.world().time(), 10 * MS, "the clock waits for the answer too");
-        assert_eq!(timeline.asked(), question(key));
+        assert_eq!(timeline.asked(), Some(question(key)));
         assert!(!timeline.step_forward());
         assert!(choices(timeline.world()).is_empty());
         timeline.edit(answer(key, option)).expect("the node is there");

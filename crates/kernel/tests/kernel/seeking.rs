@@ -46,9 +46,9 @@ fn replay(setup: &Setup<Probe>, edits: &Edits, until: Time) -> Vec<Snapshot> {
 
 /// How many steps of a replay lie before a moment.
 fn steps_before(snapshots: &[Snapshot], moment: Moment, boots: usize) -> usize {
-    let times = &snapshots[1..];
-    let earlier = times.iter().take_while(|snapshot| snapshot.time < moment.time).count();
-    let ties = times[earlier..].iter().take_while(|snapshot| snapshot.time == moment.time).count();
+    let made = &snapshots[1..];
+    let earlier = made.iter().take_while(|snapshot| snapshot.time < moment.time).count();
+    let ties = made[earlier..].iter().take_while(|snapshot| snapshot.time == moment.time).count();
     (earlier + ties.min(moment.ties as usize)).max(boots)
 }
 

@@ -157,16 +157,15 @@ fn on_client(cx: &mut Cx<'_, Commit>, node: &mut Node, tx: Tx) {
         cx.reply(tx.0, tx.1, Answer::Redirect(Some(COORDINATOR)));
         return;
     }
-    match node.log.get(&tx) {
-        Some(entry) => answer(cx, tx, *entry == Entry::Committed),
-        None => {
-            node.votes.entry(tx).or_default();
-            let patience = cx.config().patience;
-            cx.set_timer(Timer::Votes(tx), patience..=2 * patience);
-            for peer in cx.peers() {
-                cx.send(peer, Message::Prepare(tx));
-            }
-        }
+    if let Some(entry) = node.log.get(&tx) {
+        answer(cx, tx, *entry == Entry::Committed);
+        return;
+    }
+    node.votes.entry(tx).or_default();
+    let patience = cx.config().patience;
+    cx.set_timer(Timer::Votes(tx), patience..=2 * patience);
+    for peer in cx.peers() {
+        cx.send(peer, Message::Prepare(tx));
     }
 }
 

@@ -109,13 +109,13 @@ impl Protocol for Gossip {
     fn observe(monitor: &mut Informed, seen: &Observation<'_, Self>, verdict: &mut Verdict) {
         monitor.known.resize(seen.nodes.len(), false);
         let knows = seen.node().is_some_and(|rumour| *rumour > 0);
-        let known = &mut monitor.known[seen.changed.index()];
-        match (*known, knows) {
+        let before = &mut monitor.known[seen.changed.index()];
+        match (*before, knows) {
             (false, true) => monitor.count += 1,
             (true, false) => monitor.count -= 1,
             (true, true) | (false, false) => {}
         }
-        *known = knows;
+        *before = knows;
         if usize::from(monitor.count) == seen.nodes.len() {
             verdict.reach(EVERYBODY_KNOWS);
         }

@@ -75,7 +75,11 @@ fn obey(cx: &mut Cx<'_, Probe>, node: &mut Notebook, order: &Order) -> Option<An
             return Some(Answer::Done(chosen));
         }
         Order::Several(orders) => {
-            return orders.iter().fold(Some(Answer::Done(0)), |_, order| obey(cx, node, order));
+            let mut last = Some(Answer::Done(0));
+            for order in orders {
+                last = obey(cx, node, order);
+            }
+            return last;
         }
         Order::Redirect(to) if to.is_none_or(|to| ProcessId(to) != cx.me()) => {
             return Some(Answer::Redirect(to.map(ProcessId)));

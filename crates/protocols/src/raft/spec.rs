@@ -227,7 +227,7 @@ impl Spec for Raft {
     }
 }
 
-/// `leader`, `leader n1`, `term 3`, `committed 4`, `committed 4 everywhere`, `logs equal`: of the nodes that are up.
+/// `leader`, `leader n1`, `not-leader n1`, `term 3`, `committed 4`, `committed 4 everywhere`, `logs equal`: of the nodes that are up.
 fn condition(world: &World<Raft>, words: &[&str]) -> Option<bool> {
     let seen = world.observation(ProcessId(0));
     let number = |word: &str| word.parse::<u32>().ok();
@@ -236,6 +236,10 @@ fn condition(world: &World<Raft>, words: &[&str]) -> Option<bool> {
         ["leader", name] => {
             let id = parse_process(world.node_count(), 0, name)?;
             world.node(id).is_some_and(Node::is_leader)
+        }
+        ["not-leader", name] => {
+            let id = parse_process(world.node_count(), 0, name)?;
+            !world.node(id).is_some_and(Node::is_leader)
         }
         ["term", term] => {
             let term = number(term)?;

@@ -32,7 +32,7 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
         push(&mut text, &format!("at {} say {key}", duration_text(*time)));
     }
     let (cursor, end) = (timeline.world().time(), timeline.tip().time());
-    if cursor < end {
+    if cursor > 0 {
         push(&mut text, &format!("cursor {}", duration_text(cursor)));
     }
     let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time);

@@ -178,7 +178,8 @@ fn disappointment<P: Spec>(
             (violated(property::<P>(*token)?), "problem.scenario.expect_violated", vec![*token])
         }
         Expected::Reached(token) => {
-            let reached = world.reached() >> property::<P>(*token)? & 1 == 1;
+            let number = property::<P>(*token)?;
+            let reached = world.reached() >> number & 1 == 1 || P::eventually(world, usize::from(number));
             (reached, "problem.scenario.expect_reached", vec![*token])
         }
         Expected::So(condition) => (is_so(world, condition)?, "problem.scenario.expect_so", condition.clone()),

@@ -1,0 +1,7 @@
+//! The session crate from outside: the gallery's golden transcripts, links, texts, branches, hostile input.
+
+mod branches;
+mod decoders;
+mod gallery;
+mod golden_links;
+mod links;

@@ -61,7 +61,7 @@ pub(crate) fn ClientChip(props: &ClientChipProps) -> Html {
             </div>
             <ul class="client-operations">
                 for (index, operation) in client.operations.iter().enumerate().skip(skipped) {
-                    <li key={index} class={classes!("operation", state_class(operation.state))}>{ line(language, operation, now) }</li>
+                    <li key={index} class={classes!("operation", state_class(operation.state))}>{ line(language, operation, now, *variant) }</li>
                 }
                 if client.operations.is_empty() {
                     <li key="none" class="operation operation-none">{ word(language, "stage.no-operation") }</li>
@@ -71,29 +71,34 @@ pub(crate) fn ClientChip(props: &ClientChipProps) -> Html {
     }
 }
 
-fn line(language: Language, operation: &ClientOperation, now: Time) -> Html {
+fn line(language: Language, operation: &ClientOperation, now: Time, variant: Variant) -> Html {
     let mark = match operation.state {
         OperationState::Pending => "…",
         OperationState::Ok => "✓",
         OperationState::Failed => "✗",
         OperationState::Unknown => "?",
     };
-    let waits = match operation.state {
-        OperationState::Pending => {
-            let waited = now.saturating_sub(operation.invoked_at);
-            let waits = Text::key("stage.waiting").with("time", Arg::Plain(milliseconds(language, waited)));
-            Some(text(language, &waits))
-        }
+    let waited = milliseconds(language, now.saturating_sub(operation.invoked_at));
+    let waiting = Text::key("stage.waiting").with("time", Arg::Plain(waited.clone()));
+    let said = match operation.state {
+        OperationState::Pending => Some(text(language, &waiting)),
         OperationState::Unknown => Some(word(language, "stage.unknown")),
         OperationState::Failed => Some(word(language, "stage.failed")),
         OperationState::Ok => None,
     };
+    let is_pending = operation.state == OperationState::Pending;
+    let shown = match variant {
+        Variant::Full | Variant::Medium => said.clone(),
+        Variant::Compact | Variant::Mini => is_pending.then_some(waited),
+    };
+    let label = text(language, &operation.label);
+    let title = said.map_or_else(|| label.clone(), |said| format!("{label} · {said}"));
     html! {
         <>
             <span class="operation-mark" aria-hidden="true">{ mark }</span>
-            <span class="operation-label">{ text(language, &operation.label) }</span>
-            if let Some(waits) = waits {
-                <span class="operation-state">{ waits }</span>
+            <span class="operation-label" {title}>{ label }</span>
+            if let Some(shown) = shown {
+                <span class="operation-state">{ shown }</span>
             }
         </>
     }

@@ -31,8 +31,10 @@ pub(crate) fn Edges(props: &EdgesProps) -> Html {
     let number = |value: f64| format!("{value:.1}");
     html! {
         <svg class="edges" viewBox={format!("0 0 {:.1} {:.1}", plan.width, plan.height)} aria-hidden="true" focusable="false">
-            <ellipse class="ring" cx={number(ring.centre.x)} cy={number(ring.centre.y)}
-                rx={number(ring.width / 2.0)} ry={number(ring.height / 2.0)} />
+            if plan.cards.len() > 2 {
+                <ellipse key="ring" class="ring" cx={number(ring.centre.x)} cy={number(ring.centre.y)}
+                    rx={number(ring.width / 2.0)} ry={number(ring.height / 2.0)} />
+            }
             for (from, to) in props.cuts.iter().copied() {
                 if let Some(route) = plan.route(from, to) {
                     { cut(route, from, to, !props.cuts.contains(&(to, from))) }

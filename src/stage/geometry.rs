@@ -91,7 +91,7 @@ impl Variant {
         match self {
             Self::Full => (208.0, 100.0),
             Self::Medium => (172.0, 92.0),
-            Self::Compact => (128.0, 66.0),
+            Self::Compact => (116.0, 66.0),
             Self::Mini => (86.0, 46.0),
         }
     }
@@ -100,7 +100,7 @@ impl Variant {
     pub(crate) fn client_size(self) -> (f64, f64) {
         match self {
             Self::Full | Self::Medium => (190.0, 68.0),
-            Self::Compact | Self::Mini => (124.0, 52.0),
+            Self::Compact | Self::Mini => (134.0, 52.0),
         }
     }
 
@@ -110,7 +110,7 @@ impl Variant {
             Self::Full => (Point { x: 18.0, y: 21.0 }, 7.0),
             Self::Medium => (Point { x: 16.0, y: 18.0 }, 6.0),
             Self::Compact => (Point { x: 14.0, y: 16.0 }, 5.5),
-            Self::Mini => (Point { x: 12.0, y: 13.0 }, 5.0),
+            Self::Mini => (Point { x: 13.0, y: 33.0 }, 4.5),
         }
     }
 
@@ -147,8 +147,10 @@ impl Variant {
 const MARGIN: f64 = 18.0;
 /// Room at the top, where the hint line is.
 const MARGIN_TOP: f64 = 34.0;
+/// A stage lower than this has no hint line.
+const LOW: f64 = 420.0;
 /// A ring much wider than high no longer reads as one.
-const STRETCH_MAX: f64 = 1.5;
+const STRETCH_MAX: f64 = 1.6;
 /// Room between two clients.
 const CLIENT_GAP: f64 = 12.0;
 
@@ -191,7 +193,8 @@ impl Plan {
     fn with(scene: &Scene, width: f64, height: f64, variant: Variant) -> Self {
         let count = scene.cards.len();
         let (card_width, card_height) = variant.card_size();
-        let mut area = Area { left: MARGIN, top: MARGIN_TOP, right: width - MARGIN, bottom: height - MARGIN };
+        let top = if height < LOW { MARGIN } else { MARGIN_TOP };
+        let mut area = Area { left: MARGIN, top, right: width - MARGIN, bottom: height - MARGIN };
         let clients = clients(scene, variant, &mut area);
         let points: Vec<Point> = (0..count).map(|index| ring(index, count)).collect();
         let bounds = bounds(&points);

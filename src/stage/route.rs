@@ -54,21 +54,16 @@ pub(crate) fn route(rects: &[Rect], from: usize, to: usize, glyph: f64) -> Route
         return loop_above(*sender, glyph);
     }
     let others = || rects.iter().enumerate().filter(|(index, _)| *index != from && *index != to);
-    let is_free = |route: &Route| {
-        (0..=SAMPLES).all(|sample| {
-            let point = route.at(f64::from(sample) / f64::from(SAMPLES));
-            others().all(|(_, rect)| rect.distance(point) > glyph + CLEARANCE)
-        })
+    let hidden = |route: &Route| {
+        let is_over = |sample: &u32| {
+            let point = route.at(f64::from(*sample) / f64::from(SAMPLES));
+            others().any(|(_, rect)| rect.distance(point) <= glyph + CLEARANCE)
+        };
+        (0..=SAMPLES).filter(is_over).count()
     };
+    // The first of the least hidden ways, which is the straightest: on a crowded stage there may be no free one.
     let curves = BENDS.iter().map(|bend| curve(*sender, *receiver, *bend, glyph));
-    let mut straight = None;
-    for candidate in curves {
-        if is_free(&candidate) {
-            return candidate;
-        }
-        straight.get_or_insert(candidate);
-    }
-    straight.unwrap_or_default()
+    curves.min_by_key(hidden).unwrap_or_default()
 }
 
 fn curve(sender: Rect, receiver: Rect, bend: f64, glyph: f64) -> Route {

@@ -94,7 +94,7 @@ fn headline<P: Spec>(timeline: &Timeline<P>, step: StepId, record: &StepRecord, 
 
 fn kind_name<P: Spec>(kind: u8, to_client: bool) -> Arg {
     if kind == Body::<P>::CLIENT_KIND {
-        return Arg::Word(if to_client { "stage.response" } else { "stage.request" });
+        return Arg::Word(if to_client { "message.response" } else { "message.request" });
     }
     Arg::Plain(P::KINDS.get(usize::from(kind)).copied().unwrap_or("?").to_owned())
 }
@@ -195,7 +195,7 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
             act_text(MESSAGE_ACTS, *act).with("message", Arg::Plain(crate::spec::message_name(*id)))
         }
         Edit::NextMessage { from, to, kind, act } => {
-            let message = kind.map_or(Arg::Word("stage.message"), |kind| kind_name::<P>(kind, to.0 >= nodes));
+            let message = kind.map_or(Arg::Word("message.any"), |kind| kind_name::<P>(kind, to.0 >= nodes));
             let text = act_text(NEXT_ACTS, *act).with("message", message);
             text.with("from", Arg::Process(*from)).with("to", Arg::Process(*to))
         }

@@ -27,7 +27,7 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
             id,
             name: process_name(world.node_count(), id),
             status: Status::Crashed,
-            role: Text::key("stage.status.crashed"),
+            role: Text::key("kernel.status.crashed"),
             emphasis: Emphasis::Plain,
             tone: Tone::Muted,
             badge: Text::plain(""),
@@ -61,8 +61,8 @@ fn draw_flight<P: Spec>(flight: &Flight<P>) -> scene::Flight {
             let name = Text::plain(P::KINDS.get(usize::from(P::kind(message))).copied().unwrap_or_default());
             (glyph.letter, glyph.shape, glyph.filled, glyph.sign, glyph.tone, name)
         }
-        Body::Request(_) => ('C', Shape::Hexagon, true, Sign::None, Tone::Client, Text::key("stage.request")),
-        Body::Response { .. } => ('C', Shape::Hexagon, false, Sign::None, Tone::Client, Text::key("stage.response")),
+        Body::Request(_) => ('C', Shape::Hexagon, true, Sign::None, Tone::Client, Text::key("message.request")),
+        Body::Response { .. } => ('C', Shape::Hexagon, false, Sign::None, Tone::Client, Text::key("message.response")),
     };
     scene::Flight {
         id: flight.id,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// What the keys of the core crates begin with, beside the protocols' ids. The page has keys of its own.
-const PREFIXES: [&str; 6] = ["kernel.", "feed.", "edit.", "stage.", "kv.", "parameter."];
+const PREFIXES: [&str; 6] = ["kernel.", "feed.", "edit.", "message.", "kv.", "parameter."];
 
 /// The crates whose sources name keys of these files.
 const CRATES: [&str; 4] = ["kernel", "scene", "protocols", "session"];
@@ -65,7 +65,9 @@ fn uneven(words: &Words) -> Vec<String> {
 fn repeated(files: &Named<Words>) -> Vec<String> {
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, words) in files {
-        words.keys().for_each(|key| places.entry(key).or_default().push(path));
+        for key in words.keys() {
+            places.entry(key).or_default().push(path);
+        }
     }
     let repeated = places.into_iter().filter(|(_, paths)| paths.len() > 1);
     repeated.map(|(key, paths)| format!("{key} in {}", paths.join(", "))).collect()

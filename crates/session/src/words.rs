@@ -4,6 +4,9 @@ use consistory_kernel::ProcessId;
 use consistory_protocols::script::duration_text;
 use consistory_scene::{Arg, Text};
 
+// The words are compiled in by a macro that cargo does not see reading the file.
+const _: &str = include_str!("words.yml");
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {

@@ -78,7 +78,8 @@ fn Mark(props: &MarkProps) -> Html {
     let onclick = Callback::from(move |_| go(&store, step));
     let (class, shape, _) = kind_look(lead.kind);
     let title = title(language, &props.cluster);
-    let more = i64::try_from(props.cluster.others.len()).unwrap_or(i64::MAX);
+    let others = i64::try_from(props.cluster.others.len()).unwrap_or(i64::MAX);
+    let more = (others > 0).then(|| text(language, &Text::key("timeline.plus").with("count", Arg::Number(others))));
     html! {
         <button
             ref={node}
@@ -91,10 +92,8 @@ fn Mark(props: &MarkProps) -> Html {
         >
             <svg class="mark-shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={shape} /></svg>
             if props.cluster.labelled {
-                <span class="mark-label">{ text(language, &lead.label) }</span>
-                if more > 0 {
-                    <span class="mark-more">{ text(language, &Text::key("timeline.plus").with("count", Arg::Number(more))) }</span>
-                }
+                // The number is drawn by the style sheet: the accessible name lists the others in words.
+                <span class="mark-label" data-more={more}>{ text(language, &lead.label) }</span>
             }
         </button>
     }

@@ -59,6 +59,9 @@ fn redirects_in_a_circle_are_paced_by_the_retry() {
     bench.run_to(99 * MS);
     let asked = orders(&bench, 0).len() + orders(&bench, 1).len();
     assert_eq!(asked, 3, "as many redirects as there are nodes, then it waits");
+    bench.run_to(199 * MS);
+    let asked = orders(&bench, 0).len() + orders(&bench, 1).len();
+    assert_eq!(asked, 6, "and again after the retry");
     bench.run_to(1_000 * MS);
     assert_eq!(ends(&bench), [(1_000 * MS, 2, 1, Outcome::Unknown)]);
 }

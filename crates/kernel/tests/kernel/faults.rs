@@ -182,6 +182,7 @@ fn a_held_message_survives_the_crash_of_the_paused_node_it_waited_at() {
     bench.apply(&Edit::Restart(id(1)));
     assert_eq!(bench.flight(1).fate, Fate::Held { since: 20 * MS });
     bench.act(1, MessageAct::Release);
+    assert_eq!(bench.flight(1).arrives_at, 20 * MS, "not in the past");
     bench.run_to(30 * MS);
     assert_eq!(bench.letters(1), [(20 * MS, 1)]);
 }

@@ -1,7 +1,7 @@
 //! What somebody does to a chosen message, and what comes of it to the microsecond.
 
 use crate::bench::{Bench, id, letter, tag_of};
-use crate::sketch::probe;
+use crate::sketch::probe::{self, Order};
 use consistory_kernel::{Edit, Fate, MS, MessageAct};
 
 /// Letter 1 left node 0 for node 1 at time 0 and arrives at 10 ms; it is 4 ms on its way now.
@@ -171,4 +171,31 @@ fn a_message_keeps_its_number_and_a_copy_gets_the_next() {
     assert_eq!((copy.copy_of, tag_of(copy)), (Some(original), Some(1)));
     assert!(copy.id > original);
     assert_eq!(copy.sent_at, 4 * MS);
+}
+
+#[test]
+fn releasing_the_next_message_passes_over_those_that_travel() {
+    let mut bench = under_way();
+    bench.order(0, letter(1, 2));
+    bench.act(2, MessageAct::Hold);
+    bench.apply(&next(MessageAct::Release, None));
+    bench.run_to(100 * MS);
+    assert_eq!(bench.letters(1), [(10 * MS, 1), (14 * MS, 2)]);
+}
+
+#[test]
+fn the_oldest_message_is_the_one_sent_first_wherever_it_is_kept() {
+    let mut bench = Bench::new(&probe::setup(2, 1));
+    bench.order(0, Order::Several((0..6).map(|tag| letter(1, tag)).collect()));
+    for tag in 0..5 {
+        bench.act(tag, MessageAct::Deliver);
+    }
+    bench.run_to(MS);
+    // Letters 0 to 4 have left their slots to these.
+    for tag in 10..16 {
+        bench.order(0, letter(1, tag));
+    }
+    bench.apply(&next(MessageAct::Drop, None));
+    bench.run_to(100 * MS);
+    assert!(bench.letters(1)[5..].iter().map(|(_, tag)| *tag).eq(10..16), "{:?}", bench.letters(1));
 }

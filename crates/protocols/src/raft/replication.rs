@@ -142,11 +142,14 @@ impl Node {
         let about = &mut progress[from.index()];
         match outcome {
             Outcome::Accepted { matched } => {
+                let grows = matched > about.matched;
                 about.matched = about.matched.max(matched);
                 about.next = about.next.max(about.matched + 1);
                 about.awaiting = false;
                 let more = log.last_index() >= about.next;
-                self.maybe_advance_commit(cx);
+                if grows {
+                    self.maybe_advance_commit(cx);
+                }
                 if more {
                     self.send_entries(cx, from, Sending::Always);
                 }

@@ -197,7 +197,7 @@ fn inspect_process<P: Spec>(timeline: &Timeline<P>, id: ProcessId) -> Option<Ins
         Some(node) => P::node_fields(world, id, node),
         None => {
             world.disk(id)?;
-            vec![Field { name: Text::key("inspect.status"), value: Text::key("stage.status.crashed") }]
+            vec![Field { name: Text::key("inspect.status"), value: Text::key("kernel.status.crashed") }]
         }
     };
     Some(Inspection { title, fields, causes })
@@ -245,8 +245,8 @@ fn message_title<P: Spec>(flight: &Flight<P>) -> Text {
         Body::Peer(message) => {
             Arg::Plain(P::KINDS.get(usize::from(P::kind(message))).copied().unwrap_or("?").to_owned())
         }
-        Body::Request(_) => Arg::Word("stage.request"),
-        Body::Response { .. } => Arg::Word("stage.response"),
+        Body::Request(_) => Arg::Word("message.request"),
+        Body::Response { .. } => Arg::Word("message.response"),
     };
     let title = Text::key("inspect.message").with("message", name).with("id", Arg::Plain(flight.id.to_string()));
     title.with("from", Arg::Process(flight.from)).with("to", Arg::Process(flight.to))

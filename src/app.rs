@@ -2,9 +2,7 @@
 
 use crate::embed;
 use crate::keys;
-use crate::panels::{
-    BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar,
-};
+use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
 use crate::router;
 use crate::settings::{prefers, query};
 use crate::stage::{Announcer, Stage};
@@ -27,9 +25,7 @@ pub(crate) fn layout_of(window: &Window) -> Layout {
 
 /// Puts the application in the place of the skeleton.
 pub(crate) fn mount(window: &Window, store: Store) {
-    let root = window
-        .document()
-        .and_then(|document| document.get_element_by_id("app"));
+    let root = window.document().and_then(|document| document.get_element_by_id("app"));
     let Some(root) = root else { return };
     root.set_inner_html("");
     yew::Renderer::<App>::with_root_and_props(root, AppProps { store }).render();
@@ -46,12 +42,7 @@ pub(crate) struct AppProps {
 #[component]
 pub(crate) fn App(props: &AppProps) -> Html {
     use_effect_with(props.store.clone(), |store| {
-        let listeners = (
-            router::listen(store),
-            keys::listen(store),
-            listen_to_size(store),
-            embed::listen(store),
-        );
+        let listeners = (router::listen(store), keys::listen(store), listen_to_size(store), embed::listen(store));
         move || drop(listeners)
     });
     html! {
@@ -168,4 +159,3 @@ fn listen_to_size(store: &Store) -> Option<EventListener> {
         }
     }))
 }
-

@@ -42,9 +42,7 @@ fn is_free(store: &Store, event: &KeyboardEvent) -> bool {
     if store.look(|view| view.dialog.is_some()) {
         return false;
     }
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let Some(target) = target else { return true };
     let within = |selector: &str| target.closest(selector).ok().flatten().is_some();
     if within("input, textarea, select, [contenteditable], dialog, [popover]") {
@@ -98,10 +96,7 @@ fn letter_command(store: &Store, letter: &str) -> bool {
 /// Crashes and boots the node that leads: the quickest way to another election.
 fn restart_leader(store: &Store) {
     let scene = store.read(|session| session.scene());
-    let leader = scene
-        .cards
-        .iter()
-        .find(|card| card.emphasis == Emphasis::Strong);
+    let leader = scene.cards.iter().find(|card| card.emphasis == Emphasis::Strong);
     if let Some(leader) = leader {
         store.edit(EditCommand::Crash(leader.id, Disk::Kept));
         store.edit(EditCommand::Restart(leader.id));

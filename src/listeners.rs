@@ -27,10 +27,7 @@ impl Drop for Subscription {
 
 impl<T> Default for Listeners<T> {
     fn default() -> Self {
-        Self {
-            list: Rc::default(),
-            next: Cell::new(0),
-        }
+        Self { list: Rc::default(), next: Cell::new(0) }
     }
 }
 
@@ -50,9 +47,7 @@ impl<T: Copy + 'static> Listeners<T> {
                 position.map(|position| list.remove(position))
             };
         };
-        Subscription {
-            end: Some(Box::new(end)),
-        }
+        Subscription { end: Some(Box::new(end)) }
     }
 
     /// Tells every listener. Allocates nothing: it is called once a frame.

@@ -56,9 +56,7 @@ fn report(message: &str) {
     let Some(window) = web_sys::window() else {
         return;
     };
-    let root = window
-        .document()
-        .and_then(|document| document.document_element());
+    let root = window.document().and_then(|document| document.document_element());
     if let Some(root) = root {
         // Setting an attribute of the root element fails only for an invalid name.
         let _ = root.set_attribute("data-failure", message);

@@ -14,9 +14,7 @@ pub(crate) fn fragment() -> String {
     if hash.len() > 1 {
         return hash;
     }
-    query(&window)
-        .and_then(|query| query.get("s"))
-        .unwrap_or_default()
+    query(&window).and_then(|query| query.get("s")).unwrap_or_default()
 }
 
 /// Whether the address names a run that somebody shared, rather than a fresh one.
@@ -27,9 +25,7 @@ pub(crate) fn is_shared(fragment: &str) -> bool {
 /// Whether the address asks that nothing plays by itself.
 pub(crate) fn asks_for_rest() -> bool {
     let query = web_sys::window().and_then(|window| query(&window));
-    query
-        .and_then(|query| query.get("autoplay"))
-        .is_some_and(|value| value == "0")
+    query.and_then(|query| query.get("autoplay")).is_some_and(|value| value == "0")
 }
 
 /// Puts a fragment into the address bar without a new entry in the history.

@@ -41,9 +41,7 @@ impl Theme {
     }
 
     fn from_tag(tag: &str) -> Option<Self> {
-        [Self::Auto, Self::Light, Self::Dark]
-            .into_iter()
-            .find(|theme| theme.tag() == tag)
+        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.tag() == tag)
     }
 }
 
@@ -70,19 +68,14 @@ impl Settings {
     pub(crate) fn load(window: &Window) -> Self {
         let query = query(window);
         let asked = |name: &str| query.as_ref().and_then(|query| query.get(name));
-        let either =
-            |name: &str, key: &str| asked(name).or_else(|| stored(window, key)).unwrap_or_default();
+        let either = |name: &str, key: &str| asked(name).or_else(|| stored(window, key)).unwrap_or_default();
         let device = || window.navigator().language().unwrap_or_default();
-        let language = asked("lang")
-            .or_else(|| stored(window, KEY_LANGUAGE))
-            .unwrap_or_else(device);
+        let language = asked("lang").or_else(|| stored(window, KEY_LANGUAGE)).unwrap_or_else(device);
         Self {
             language: language_of(&language),
             theme: Theme::from_tag(&either("theme", KEY_THEME)).unwrap_or_default(),
-            reduced_motion: stored(window, KEY_MOTION).map_or_else(
-                || prefers(window, "(prefers-reduced-motion: reduce)"),
-                |value| value == "true",
-            ),
+            reduced_motion: stored(window, KEY_MOTION)
+                .map_or_else(|| prefers(window, "(prefers-reduced-motion: reduce)"), |value| value == "true"),
             single_keys: stored(window, KEY_SINGLE_KEYS).is_none_or(|value| value == "true"),
             embedded: asked("embed").is_some_and(|value| value != "0"),
         }
@@ -113,10 +106,7 @@ impl Settings {
 
     /// Writes what style sheets and assistive technology need to know to the root element.
     pub(crate) fn show(self, window: &Window) {
-        let Some(root) = window
-            .document()
-            .and_then(|document| document.document_element())
-        else {
+        let Some(root) = window.document().and_then(|document| document.document_element()) else {
             return;
         };
         let lang = match self.language {
@@ -145,11 +135,7 @@ pub(crate) fn prefers(window: &Window, media: &str) -> bool {
 }
 
 fn language_of(tag: &str) -> Language {
-    if tag.to_ascii_lowercase().starts_with("zh") {
-        Language::Chinese
-    } else {
-        Language::English
-    }
+    if tag.to_ascii_lowercase().starts_with("zh") { Language::Chinese } else { Language::English }
 }
 
 fn yes_or_no(value: bool) -> &'static str {

@@ -5,16 +5,12 @@ use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
 use crate::{router, words};
 use consistory_kernel::Time;
-use consistory_session::{
-    Command, EditCommand, Opened, Problem, Session, Topics, ViewState, open, open_scenario,
-};
+use consistory_session::{Command, EditCommand, Opened, Problem, Session, Topics, ViewState, open, open_scenario};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
-pub(crate) use crate::view::{
-    Dialog, Drawer, Layout, Notice, NoticeKind, Panel, SPEEDS, View, ViewChange,
-};
+pub(crate) use crate::view::{Dialog, Drawer, Layout, Notice, NoticeKind, Panel, SPEEDS, View, ViewChange};
 
 /// A handle of the store; clones are the same store.
 #[derive(Clone)]
@@ -99,10 +95,7 @@ impl Store {
 
     /// Moves the cursor without telling anybody; the clock gathers the topics of a frame and tells them once.
     pub(crate) fn advance(&self, to: Time) -> Result<Topics, Problem> {
-        self.0
-            .session
-            .borrow_mut()
-            .apply(Command::Advance { to })
+        self.0.session.borrow_mut().apply(Command::Advance { to })
     }
 
     /// Opens another run by its fragment. A problem becomes a notice, and the present run stays.
@@ -250,18 +243,14 @@ impl Store {
     fn learn_names(&self) {
         let scene = self.read(|session| session.scene());
         let cards = scene.cards.iter().map(|card| (card.id, card.name.clone()));
-        let clients = scene
-            .clients
-            .iter()
-            .map(|client| (client.id, client.name.clone()));
+        let clients = scene.clients.iter().map(|client| (client.id, client.name.clone()));
         words::learn_names(cards.chain(clients).collect());
     }
 
     /// Leaves the run's link where the error box finds it even after a bug of ours.
     fn keep_link(&self) {
-        let root = web_sys::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.document_element());
+        let root =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
         if let Some(root) = root {
             // Setting an attribute of the root element fails only for an invalid name.
             let _ = root.set_attribute("data-link", &self.link());
@@ -333,9 +322,7 @@ pub(crate) fn use_settings(store: &Store) -> Settings {
 pub(crate) fn use_clock(store: &Store) -> Time {
     let update = use_force_update();
     use_effect_with(store.clone(), move |store| {
-        let subscription = store
-            .clock()
-            .on_reading(Rc::new(move |_| update.force_update()));
+        let subscription = store.clock().on_reading(Rc::new(move |_| update.force_update()));
         move || drop(subscription)
     });
     store.read(|session| session.now())

@@ -3,17 +3,8 @@
 use consistory_session::{Problem, Selection};
 
 /// Playback speeds as virtual time over real time, slowest first.
-pub(crate) const SPEEDS: [(u32, u32); 9] = [
-    (1, 1000),
-    (1, 500),
-    (1, 200),
-    (1, 100),
-    (1, 50),
-    (1, 20),
-    (1, 10),
-    (1, 1),
-    (10, 1),
-];
+pub(crate) const SPEEDS: [(u32, u32); 9] =
+    [(1, 1000), (1, 500), (1, 200), (1, 100), (1, 50), (1, 20), (1, 10), (1, 1), (10, 1)];
 
 /// The index of 1/100 in [`SPEEDS`].
 pub(crate) const SPEED_DEFAULT: usize = 3;
@@ -62,31 +53,18 @@ pub(crate) enum Panel {
 
 impl Panel {
     /// Every panel; the position is the number that travels in a link.
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Log,
-        Self::Messages,
-        Self::History,
-        Self::Safety,
-        Self::Inspector,
-        Self::Dials,
-        Self::Story,
-        Self::Feed,
-    ];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Log, Self::Messages, Self::History, Self::Safety, Self::Inspector, Self::Dials, Self::Story, Self::Feed];
 
     /// The panel with that number in a link; the first where a later page has more.
     pub(crate) fn from_number(number: u8) -> Self {
-        Self::ALL
-            .get(usize::from(number))
-            .copied()
-            .unwrap_or(Self::Log)
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Log)
     }
 
     /// The number that travels in a link.
     pub(crate) fn number(self) -> u8 {
         let position = Self::ALL.iter().position(|panel| *panel == self);
-        position
-            .and_then(|position| u8::try_from(position).ok())
-            .unwrap_or(0)
+        position.and_then(|position| u8::try_from(position).ok()).unwrap_or(0)
     }
 }
 
@@ -213,8 +191,7 @@ impl View {
     }
 
     fn tell(&mut self, kind: NoticeKind, problem: Problem) {
-        self.notices
-            .retain(|notice| notice.problem != problem || notice.kind != kind);
+        self.notices.retain(|notice| notice.problem != problem || notice.kind != kind);
         if self.notices.len() >= NOTICES_MAX {
             self.notices.remove(0);
         }

@@ -96,9 +96,7 @@ fn argument(language: Language, arg: &Arg) -> String {
 fn formatted(language: Language, style: Style, value: f64) -> String {
     let format = FORMATS.with(|formats| {
         let mut formats = formats.borrow_mut();
-        let known = formats
-            .iter()
-            .find(|(known, of, _)| *known == language && *of == style);
+        let known = formats.iter().find(|(known, of, _)| *known == language && *of == style);
         if let Some((_, _, format)) = known {
             return format.clone();
         }

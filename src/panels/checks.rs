@@ -30,7 +30,8 @@ fn CheckLine(props: &CheckLineProps) -> Html {
     let language = use_settings(&store).language;
     let check = &props.check;
     let (class, symbol, name) = state(&check.state);
-    let source = (!check.source.is_empty()).then(|| Text::key("safety.source").with("source", Arg::Plain(check.source.to_owned())));
+    let source = (!check.source.is_empty())
+        .then(|| Text::key("safety.source").with("source", Arg::Plain(check.source.to_owned())));
     let broken = match &check.state {
         CheckState::Violated { step, time, nodes } => {
             let step = *step;

@@ -22,7 +22,7 @@ fn focus(element: Option<HtmlElement>) {
 #[derive(Properties, PartialEq)]
 struct ColumnProps {
     drawer: Drawer,
-   
+
     class: &'static str,
     label: &'static str,
     children: Children,

@@ -30,11 +30,8 @@ pub(crate) fn EventLine(props: &EventLineProps) -> Html {
     let store = use_store();
     let language = use_settings(&store).language;
     let step = props.line.step;
-    let class = classes!(
-        "event",
-        props.line.notable.then_some("event-notable"),
-        props.selected.then_some("event-selected")
-    );
+    let class =
+        classes!("event", props.line.notable.then_some("event-notable"), props.selected.then_some("event-selected"));
     let select = {
         let (store, selected) = (store.clone(), props.selected);
         Callback::from(move |_| store.change(ViewChange::Select((!selected).then_some(Selection::Step(step)))))

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 /// The gallery, and what of it is open now.
 struct Place {
-    items: Vec<GalleryItem>,
+    items: &'static [GalleryItem],
     protocol: &'static str,
     scenario: Option<&'static str>,
 }
@@ -24,7 +24,7 @@ impl Place {
 
     fn protocols(&self) -> Vec<&GalleryItem> {
         let mut first: Vec<&GalleryItem> = Vec::new();
-        for item in &self.items {
+        for item in self.items {
             if !first.iter().any(|known| known.protocol == item.protocol) {
                 first.push(item);
             }
@@ -47,7 +47,8 @@ fn open_item(store: &Store, item: &GalleryItem) -> Callback<MouseEvent> {
 }
 
 fn breadcrumb(language: Language, place: &Place) -> Html {
-    let protocol = place.scenarios().next().map_or_else(|| place.protocol.to_owned(), |item| text(language, &item.protocol_title));
+    let protocol =
+        place.scenarios().next().map_or_else(|| place.protocol.to_owned(), |item| text(language, &item.protocol_title));
     let scenario = place.current().map_or_else(|| word(language, "header.own-run"), |item| text(language, &item.title));
     html! {
         <nav class="breadcrumb" aria-label={word(language, "header.breadcrumb")}>

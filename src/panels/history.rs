@@ -47,8 +47,11 @@ pub(crate) fn History() -> Html {
     if scene.clients.is_empty() {
         return html! { <p class="empty">{ word(language, "history.no-clients") }</p> };
     }
-    let mut operations: Vec<(&Client, &ClientOperation)> =
-        scene.clients.iter().flat_map(|client| client.operations.iter().map(move |operation| (client, operation))).collect();
+    let mut operations: Vec<(&Client, &ClientOperation)> = scene
+        .clients
+        .iter()
+        .flat_map(|client| client.operations.iter().map(move |operation| (client, operation)))
+        .collect();
     if operations.is_empty() {
         return html! { <p class="empty">{ word(language, "history.empty") }</p> };
     }

@@ -60,7 +60,9 @@ fn causes(language: Language, inspection: &Inspection, selection: Selection) -> 
         // A process is not caused by one event, so there is nothing to be missing.
         return match selection {
             Selection::Process(_) => Html::default(),
-            Selection::Message(_) | Selection::Step(_) => html! { <p class="empty">{ word(language, "inspector.no-cause") }</p> },
+            Selection::Message(_) | Selection::Step(_) => {
+                html! { <p class="empty">{ word(language, "inspector.no-cause") }</p> }
+            }
         };
     }
     html! {
@@ -91,7 +93,8 @@ pub(crate) fn Inspector() -> Html {
         };
     };
     let inspection = store.read(|session| session.inspect(selection));
-    let title = inspection.as_ref().map_or_else(|| word(language, "inspector.title"), |found| text(language, &found.title));
+    let title =
+        inspection.as_ref().map_or_else(|| word(language, "inspector.title"), |found| text(language, &found.title));
     let clear = Callback::from(move |_| store.change(ViewChange::Select(None)));
     html! {
         <section class="inspector" aria-labelledby="inspector-title">

@@ -4,8 +4,8 @@
 
 mod action;
 mod checks;
-mod dials;
 mod dialogs;
+mod dials;
 mod drawer;
 mod feed;
 mod header;

@@ -37,7 +37,8 @@ fn moved(key: &str, selected: usize, count: usize) -> Option<usize> {
 pub(crate) fn Tabs(props: &TabsProps) -> Html {
     let list = use_node_ref();
     let onkeydown = {
-        let (list, on_select, selected, count) = (list.clone(), props.on_select.clone(), props.selected, props.titles.len());
+        let (list, on_select, selected, count) =
+            (list.clone(), props.on_select.clone(), props.selected, props.titles.len());
         Callback::from(move |event: KeyboardEvent| {
             let Some(next) = moved(&event.key(), selected, count.max(1)) else { return };
             event.prevent_default();

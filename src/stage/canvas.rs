@@ -25,8 +25,7 @@ extern "C" {
 }
 
 /// Corners of a hexagon on the unit circle.
-const HEXAGON: [(f64, f64); 6] =
-    [(1.0, 0.0), (0.5, 0.866), (-0.5, 0.866), (-1.0, 0.0), (-0.5, -0.866), (0.5, -0.866)];
+const HEXAGON: [(f64, f64); 6] = [(1.0, 0.0), (0.5, 0.866), (-0.5, 0.866), (-1.0, 0.0), (-0.5, -0.866), (0.5, -0.866)];
 
 /// Adds the outline of a glyph to the path.
 pub(crate) fn outline(context: &CanvasRenderingContext2d, shape: Shape, x: f64, y: f64, radius: f64) {

@@ -104,7 +104,9 @@ fn Actions(props: &ActionsProps) -> Html {
             ("stage.pause", EditCommand::Pause(id)),
             ("stage.time-out", EditCommand::TimeOut(id)),
         ],
-        Status::Paused => &[("stage.crash", EditCommand::Crash(id, Disk::Kept)), ("stage.resume", EditCommand::Resume(id))],
+        Status::Paused => {
+            &[("stage.crash", EditCommand::Crash(id, Disk::Kept)), ("stage.resume", EditCommand::Resume(id))]
+        }
         Status::Crashed => &[("stage.restart", EditCommand::Restart(id))],
     };
     let more = {

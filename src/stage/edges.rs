@@ -57,8 +57,7 @@ pub(crate) fn Edges(props: &EdgesProps) -> Html {
 fn cut(route: &Route, from: ProcessId, to: ProcessId, one_way: bool) -> Html {
     let (start, middle, end) = (route.at(0.0), route.at(0.5), route.at(1.0));
     let control = route.control_between(0.0, 1.0);
-    let path =
-        format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", start.x, start.y, control.x, control.y, end.x, end.y);
+    let path = format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", start.x, start.y, control.x, control.y, end.x, end.y);
     html! {
         <g key={format!("cut-{}-{}", from.0, to.0)} class="cut">
             <path class="cut-line" d={path} />

@@ -53,9 +53,7 @@ fn row(language: Language, store: &Store, flight: &Flight, selected: bool) -> Ht
     html! {
         <li key={id.0} {class}>
             <button type="button" class="flight-line" aria-pressed={selected.to_string()} onclick={select}>
-                <span class={classes!("glyph", shape_class(flight.shape), (!flight.filled).then_some("glyph-hollow"))} aria-hidden="true">
-                    { format!("{}{}", flight.letter, sign(flight.sign)) }
-                </span>
+                { glyph(flight) }
                 <span class="flight-name">{ title(language, flight) }</span>
                 <span class="flight-fate">{ fate(language, flight) }</span>
             </button>
@@ -98,12 +96,23 @@ fn sign(sign: Sign) -> &'static str {
     }
 }
 
-fn shape_class(shape: Shape) -> &'static str {
+/// The message as it looks on the stage.
+fn glyph(flight: &Flight) -> Html {
+    let class = classes!("glyph", (!flight.filled).then_some("glyph-hollow"));
+    html! {
+        <svg {class} viewBox="-13 -13 26 26" aria-hidden="true" focusable="false">
+            <path d={outline(flight.shape)} />
+            <text y="1">{ format!("{}{}", flight.letter, sign(flight.sign)) }</text>
+        </svg>
+    }
+}
+
+fn outline(shape: Shape) -> &'static str {
     match shape {
-        Shape::Circle => "glyph-circle",
-        Shape::Square => "glyph-square",
-        Shape::Diamond => "glyph-diamond",
-        Shape::Triangle => "glyph-triangle",
-        Shape::Hexagon => "glyph-hexagon",
+        Shape::Circle => "M10 0A10 10 0 1 1 -10 0A10 10 0 1 1 10 0Z",
+        Shape::Square => "M-9 -9H9V9H-9Z",
+        Shape::Diamond => "M0 -12L12 0L0 12L-12 0Z",
+        Shape::Triangle => "M0 -12L12 9H-12Z",
+        Shape::Hexagon => "M11 0L5.5 9.5H-5.5L-11 0L-5.5 -9.5H5.5Z",
     }
 }

@@ -207,8 +207,7 @@ impl Plan {
             radius_x = radius_x.min(radius_y * STRETCH_MAX);
             radius_y = radius_y.min(radius_x * STRETCH_MAX);
         }
-        let middle =
-            Point { x: f64::midpoint(area.left, area.right), y: f64::midpoint(area.top, area.bottom) };
+        let middle = Point { x: f64::midpoint(area.left, area.right), y: f64::midpoint(area.top, area.bottom) };
         let centre = Point { x: middle.x - bounds.centre.x * radius_x, y: middle.y - bounds.centre.y * radius_y };
         let card = |(point, card): (&Point, &consistory_scene::Card)| {
             let centre = Point { x: centre.x + point.x * radius_x, y: centre.y + point.y * radius_y };
@@ -308,9 +307,8 @@ fn clients(scene: &Scene, variant: Variant, area: &mut Area) -> Vec<(ProcessId, 
 }
 
 fn bounds(points: &[Point]) -> Rect {
-    let fold = |start: f64, pick: fn(&Point) -> f64, better: fn(f64, f64) -> f64| {
-        points.iter().map(pick).fold(start, better)
-    };
+    let fold =
+        |start: f64, pick: fn(&Point) -> f64, better: fn(f64, f64) -> f64| points.iter().map(pick).fold(start, better);
     if points.is_empty() {
         return Rect::default();
     }

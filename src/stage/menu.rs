@@ -46,7 +46,6 @@ pub(crate) fn StageMenu(props: &StageMenuProps) -> Html {
     {
         let node = node.clone();
         use_effect_with(props.open, move |open| {
-
             let open = open.and_then(|open| Some((open.place, node.cast::<HtmlElement>()?)));
             // The release that ends a drag would close at once what it opens: so it opens after it.
             let later = open.map(|(place, element)| Timeout::new(0, move || show(&element, place)));

@@ -17,8 +17,8 @@ mod menu;
 mod painter;
 mod palette;
 mod pointer;
-mod roving;
 mod route;
+mod roving;
 mod size;
 mod toolbar;
 mod wall;
@@ -188,7 +188,9 @@ impl Division {
             &Text::key("stage.partition").with("groups", Arg::Plain(groups.join(" | "))),
         );
         #[expect(clippy::cast_precision_loss, reason = "a label has few letters")]
-        let width = label.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<u32>() as f64 * LABEL_LETTER + LABEL_ENDS;
+        let width = label.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<u32>() as f64
+            * LABEL_LETTER
+            + LABEL_ENDS;
         Some((label_place(plan, &self.walls, width, LABEL_HEIGHT)?, label))
     }
 }
@@ -201,9 +203,13 @@ fn use_division(plan: &Rc<Plan>, scene: &Rc<Scene>, gesture: Gesture) -> Divisio
     };
     let preview = intended.is_some();
     let groups = intended.unwrap_or_else(|| scene.groups.clone());
-    let walls = use_memo((plan.clone(), groups.clone()), |(plan, groups)| {
-        if groups.is_empty() { Vec::new() } else { walls(plan, groups) }
-    });
+    let walls =
+        use_memo(
+            (plan.clone(), groups.clone()),
+            |(plan, groups)| {
+                if groups.is_empty() { Vec::new() } else { walls(plan, groups) }
+            },
+        );
     Division { walls, groups, preview }
 }
 

@@ -16,7 +16,8 @@ pub(crate) fn use_size(node: &NodeRef) -> (i32, i32) {
             let measure = {
                 let element = element.clone();
                 move || {
-                    let measured = element.as_ref().map_or((0, 0), |element| (element.client_width(), element.client_height()));
+                    let measured =
+                        element.as_ref().map_or((0, 0), |element| (element.client_width(), element.client_height()));
                     size.set(measured);
                 }
             };

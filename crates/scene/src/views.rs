@@ -138,7 +138,7 @@ pub struct Check {
 /// What the inspector shows of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
-    /// The heading, for example "AppendEntries n3 → n4".
+    /// The heading, for example "`AppendEntries` n3 → n4".
     pub title: Text,
     /// Names and values.
     pub fields: Vec<Field>,

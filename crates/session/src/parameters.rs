@@ -20,7 +20,7 @@ pub fn set<P: Spec>(setup: &mut Setup<P>, name: &str, value: &str) -> Result<(),
     let bad = |expected| bad_value(name, value, expected);
     match name {
         "nodes" => {
-            setup.nodes = count(value, 1, P::NODES_MAX).ok_or_else(|| out_of_range(name, value, 1, P::NODES_MAX))?
+            setup.nodes = count(value, 1, P::NODES_MAX).ok_or_else(|| out_of_range(name, value, 1, P::NODES_MAX))?;
         }
         "clients" => {
             setup.clients = count(value, 0, CLIENTS_MAX).ok_or_else(|| out_of_range(name, value, 0, CLIENTS_MAX))?;

@@ -132,7 +132,12 @@ pub(crate) enum ActV1 {
 }
 
 /// The current branch of a timeline up to its cursor.
-pub(crate) fn of_run<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, scenario: Option<&str>, view: ViewState) -> RunV1 {
+pub(crate) fn of_run<P: Spec>(
+    setup: &Setup<P>,
+    timeline: &Timeline<P>,
+    scenario: Option<&str>,
+    view: ViewState,
+) -> RunV1 {
     let world = timeline.world();
     let mut last = 0;
     let edits = timeline.edits().filter_map(|(_, moment, edit)| {

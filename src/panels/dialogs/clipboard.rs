@@ -21,7 +21,8 @@ async fn write(text: String) -> bool {
     let Some(window) = web_sys::window() else { return false };
     let navigator = window.navigator();
     // On an address that is not secure there is no clipboard at all, and asking it would throw.
-    let present = Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|clipboard| !clipboard.is_undefined());
+    let present =
+        Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|clipboard| !clipboard.is_undefined());
     present && JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
 }
 

@@ -61,7 +61,10 @@ mod tests {
         let snippet = iframe("https://x.example/?embed=1&lang=en#/s/1a", "A \"run\"");
         assert!(snippet.contains("?embed=1&amp;lang=en#/s/1a"));
         assert!(snippet.contains("A &quot;run&quot;"));
-        assert!(element("https://x.example/c/index.html", "#/s/1a", "t").starts_with("<script type=\"module\" src=\"https://x.example/c/embed.js\">"));
+        assert!(
+            element("https://x.example/c/index.html", "#/s/1a", "t")
+                .starts_with("<script type=\"module\" src=\"https://x.example/c/embed.js\">")
+        );
         assert_eq!(folder("https://x.example/c/"), "https://x.example/c/");
     }
 }

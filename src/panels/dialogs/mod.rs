@@ -57,7 +57,9 @@ fn Modal(props: &ModalProps) -> Html {
         let (node, close) = (node.clone(), close.clone());
         Callback::from(move |event: MouseEvent| {
             // The box inside covers the whole dialog, so only the backdrop has the dialog itself as the target.
-            if event.target_dyn_into::<HtmlDialogElement>().is_some() && event.target_dyn_into::<HtmlDialogElement>() == node.cast() {
+            if event.target_dyn_into::<HtmlDialogElement>().is_some()
+                && event.target_dyn_into::<HtmlDialogElement>() == node.cast()
+            {
                 close();
             }
         })
@@ -93,7 +95,11 @@ pub(crate) fn Dialogs() -> Html {
         Some(Dialog::Share) => html! { <Modal key="share" title="share.title" class=""><share::Share /></Modal> },
         Some(Dialog::Embed) => html! { <Modal key="embed" title="embed.title" class=""><embed::Embed /></Modal> },
         Some(Dialog::Help) => html! { <Modal key="help" title="help.title" class=""><help::Help /></Modal> },
-        Some(Dialog::Faults) => html! { <Modal key="faults" title="faults.title" class="dialog-beside"><faults::Faults /></Modal> },
-        Some(Dialog::Request) => html! { <Modal key="request" title="request.title" class="dialog-narrow"><request::Request /></Modal> },
+        Some(Dialog::Faults) => {
+            html! { <Modal key="faults" title="faults.title" class="dialog-beside"><faults::Faults /></Modal> }
+        }
+        Some(Dialog::Request) => {
+            html! { <Modal key="request" title="request.title" class="dialog-narrow"><request::Request /></Modal> }
+        }
     }
 }

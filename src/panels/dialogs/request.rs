@@ -32,7 +32,11 @@ impl Draft {
     }
 
     fn send(&self, store: &Store) -> Result<(), Problem> {
-        let invoke = EditCommand::Invoke { client: self.client, operation: self.operation.trim().to_owned(), target: self.target };
+        let invoke = EditCommand::Invoke {
+            client: self.client,
+            operation: self.operation.trim().to_owned(),
+            target: self.target,
+        };
         store.try_apply(Command::Edit(invoke))
     }
 }
@@ -113,7 +117,9 @@ pub(crate) fn Request() -> Html {
             }
         })
     };
-    let typed = write.reform(|event: InputEvent| event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default());
+    let typed = write.reform(|event: InputEvent| {
+        event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+    });
     let clients: Vec<_> = scene.clients.iter().map(|client| (client.id, client.name.clone())).collect();
     let nodes: Vec<_> = scene.cards.iter().map(|card| (card.id, card.name.clone())).collect();
     let said = wrong.as_ref().map(|problem| text(language, &problem.text));

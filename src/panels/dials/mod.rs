@@ -1,5 +1,6 @@
 //! The dials: the run's parameters, with their units and what is wrong with a value that was refused.
 
+mod restart;
 mod value;
 
 use crate::store::{Store, use_settings, use_store, use_topics};
@@ -19,9 +20,14 @@ const SEED: &str = "seed";
 /// Seeds that the button proposes are short, so that they can be said aloud.
 const SEED_BELOW: f64 = 10_000.0;
 
-/// The sentence of a problem, without a place: a dial is one line.
-fn turn(store: &Store, name: &'static str, value: String) -> Option<Problem> {
-    store.try_apply(Command::Edit(EditCommand::Set { name: name.to_owned(), value })).err()
+/// Turns a dial, or starts a new run where the parameter is fixed at the start; what was wrong with the value.
+fn turn(store: &Store, dial: &Dial, value: String) -> Option<Problem> {
+    if dial.live {
+        let name = dial.name.to_owned();
+        store.try_apply(Command::Edit(EditCommand::Set { name, value })).err()
+    } else {
+        restart::restart(store, dial.name, &value).err()
+    }
 }
 
 /// The number of milliseconds of a limit, for the `min` and `max` attributes.
@@ -43,8 +49,12 @@ fn field(kind: &DialKind) -> Field {
     let number = |min: String, max: String, unit| Field { kind: "number", min: Some(min), max: Some(max), unit };
     match kind {
         DialKind::Number { min, max } => number(min.to_string(), max.to_string(), None),
-        DialKind::Ratio { max } => number("0".to_owned(), (f64::from(*max) / f64::from(PERCENT)).to_string(), Some("unit.percent")),
-        DialKind::Duration { min, max } | DialKind::Range { min, max } => number(limit_ms(*min), limit_ms(*max), Some("unit.milliseconds")),
+        DialKind::Ratio { max } => {
+            number("0".to_owned(), (f64::from(*max) / f64::from(PERCENT)).to_string(), Some("unit.percent"))
+        }
+        DialKind::Duration { min, max } | DialKind::Range { min, max } => {
+            number(limit_ms(*min), limit_ms(*max), Some("unit.milliseconds"))
+        }
         DialKind::Latency => Field { kind: "text", min: None, max: None, unit: None },
     }
 }
@@ -54,7 +64,9 @@ fn hint(language: Language, kind: &DialKind) -> Option<String> {
         DialKind::Latency => Some(word(language, "dials.latency-hint")),
         DialKind::Number { max: u32::MAX, .. } => None,
         DialKind::Number { min, max } => {
-            let range = Text::key("dials.number-hint").with("min", Arg::Number(i64::from(*min))).with("max", Arg::Number(i64::from(*max)));
+            let range = Text::key("dials.number-hint")
+                .with("min", Arg::Number(i64::from(*min)))
+                .with("max", Arg::Number(i64::from(*max)));
             Some(text(language, &range))
         }
         DialKind::Ratio { .. } | DialKind::Duration { .. } | DialKind::Range { .. } => None,
@@ -104,14 +116,14 @@ pub(crate) fn DialRow(props: &DialRowProps) -> Html {
                 *field = input.value();
             }
             draft.set(fields.clone());
-            problem.set(turn(&store, dial.name, value::value(&dial.kind, &fields)));
+            problem.set(turn(&store, &dial, value::value(&dial.kind, &fields)));
         })
     };
     let another_seed = {
-        let (store, problem, name) = (store.clone(), problem.clone(), dial.name);
+        let (store, problem, dial) = (store.clone(), problem.clone(), dial.clone());
         Callback::from(move |_: MouseEvent| {
             let seed = (js_sys::Math::random() * SEED_BELOW).floor();
-            problem.set(turn(&store, name, seed.to_string()));
+            problem.set(turn(&store, &dial, seed.to_string()));
         })
     };
     let label = text(language, &dial.label);

@@ -1,7 +1,7 @@
 //! The branches of the run: acting in the past grew them, and any of them can be played again.
 
-use crate::panels::menu::{Menu, MenuItem};
 use crate::panels::Icon;
+use crate::panels::menu::{Menu, MenuItem};
 use crate::store::{use_settings, use_store, use_topics};
 use crate::words::{text, word};
 use consistory_scene::{Arg, BranchLine, Text};
@@ -22,7 +22,8 @@ pub(crate) fn Branches() -> Html {
     let number = |id: u32| Arg::Number(i64::from(id) + 1);
     let count = Arg::Number(i64::try_from(branches.len()).unwrap_or(i64::MAX));
     let current = branches.iter().find(|branch| branch.current).map_or(0, |branch| branch.id);
-    let name = |id: u32| text(language, &Text::key("timeline.branch").with("number", number(id)).with("count", count.clone()));
+    let name =
+        |id: u32| text(language, &Text::key("timeline.branch").with("number", number(id)).with("count", count.clone()));
     html! {
         <Menu id="branch-menu" icon={Icon::Branch} title={name(current)} label={format!("{}: {}", word(language, "timeline.branches"), name(current))} class="branch-button">
             <p class="note">{ word(language, "timeline.branches-why") }</p>

@@ -100,14 +100,23 @@ fn label_width(label: &str) -> u32 {
 
 /// Puts each mark at its place or, where a more important one already stands there, into that one's cluster;
 /// then gives labels to those that have room until the next mark.
-pub(crate) fn cluster(marks: &[TimelineMark], span: Time, width: u32, label: impl Fn(&TimelineMark) -> String) -> Vec<Cluster> {
+pub(crate) fn cluster(
+    marks: &[TimelineMark],
+    span: Time,
+    width: u32,
+    label: impl Fn(&TimelineMark) -> String,
+) -> Vec<Cluster> {
     let mut order: Vec<&TimelineMark> = marks.iter().collect();
     order.sort_by_key(|mark| (rank(mark.kind), mark.time, mark.step));
     let mut clusters: Vec<Cluster> = Vec::new();
     for mark in order {
         let here = place(mark.time, span, width);
         let distance = |cluster: &Cluster| place(cluster.lead.time, span, width).abs_diff(here);
-        match clusters.iter_mut().filter(|cluster| distance(cluster) < MARK_GAP_PX).min_by_key(|cluster| distance(cluster)) {
+        match clusters
+            .iter_mut()
+            .filter(|cluster| distance(cluster) < MARK_GAP_PX)
+            .min_by_key(|cluster| distance(cluster))
+        {
             Some(cluster) => cluster.others.push(mark.clone()),
             None => clusters.push(Cluster { lead: mark.clone(), others: Vec::new(), labelled: false }),
         }

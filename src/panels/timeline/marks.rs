@@ -14,7 +14,9 @@ use yew::prelude::*;
 /// The class, the shape and the word of a kind: never colour alone.
 fn kind_look(kind: MarkKind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        MarkKind::Leader => ("mark-leader", "M8 2l1.8 4 4.2.4-3.1 2.9.9 4.2L8 11.3l-3.8 2.2.9-4.2L2 6.4 6.2 6z", "timeline.leader"),
+        MarkKind::Leader => {
+            ("mark-leader", "M8 2l1.8 4 4.2.4-3.1 2.9.9 4.2L8 11.3l-3.8 2.2.9-4.2L2 6.4 6.2 6z", "timeline.leader")
+        }
         MarkKind::Fault => ("mark-fault", "M8 2.5 14 13H2z", "timeline.fault"),
         MarkKind::Network => ("mark-network", "M5 2.5h2v11H5zM9 2.5h2v11H9z", "timeline.network"),
         MarkKind::Client => ("mark-client", "M8 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", "timeline.client"),
@@ -38,7 +40,10 @@ fn title(language: Language, cluster: &Cluster) -> String {
     let mut lines: Vec<String> = std::iter::once(sentence(language, &cluster.lead)).chain(others).collect();
     let rest = cluster.others.len().saturating_sub(6);
     if rest > 0 {
-        lines.push(text(language, &Text::key("timeline.mark-more").with("count", Arg::Number(i64::try_from(rest).unwrap_or(i64::MAX)))));
+        lines.push(text(
+            language,
+            &Text::key("timeline.mark-more").with("count", Arg::Number(i64::try_from(rest).unwrap_or(i64::MAX))),
+        ));
     }
     lines.join("\n")
 }

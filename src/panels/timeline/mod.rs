@@ -17,25 +17,20 @@ use controls::{Controls, Readout, SpeedChooser};
 use track::Track;
 use yew::prelude::*;
 
-/// The parameter that the foot of the page shows beside the number of events.
-const SEED: &str = "seed";
-
 /// Counts of the run: events and seed.
 #[component]
 fn Figures() -> Html {
     let store = use_store();
     let language = use_settings(&store).language;
     use_topics(&store, Topics::TIMELINE.and(Topics::DIALS));
-    let (steps, dials) = store.read(|session| (session.timeline().steps, session.dials()));
+    let (steps, seed) = store.read(|session| (session.timeline().steps, session.seed()));
     let events = Text::key("timeline.events").with("count", Arg::Number(i64::from(steps)));
-    let seed = dials.into_iter().find(|dial| dial.name == SEED);
-    let seed = seed.map(|dial| Text::key("timeline.seed").with("seed", Arg::Plain(dial.value)));
+    // A seed is a name, not a quantity: it has no separators.
+    let seed = Text::key("timeline.seed").with("seed", Arg::Plain(seed.to_string()));
     html! {
         <>
             <span class="figure">{ text(language, &events) }</span>
-            if let Some(seed) = seed {
-                <span class="figure">{ text(language, &seed) }</span>
-            }
+            <span class="figure">{ text(language, &seed) }</span>
         </>
     }
 }

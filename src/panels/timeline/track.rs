@@ -85,7 +85,8 @@ fn Playhead(props: &PlayheadProps) -> Html {
             let show = move |now: Time| {
                 if let Some(element) = node.cast::<HtmlElement>() {
                     // The property is valid, and so is the value.
-                    let _ = element.style().set_property("transform", &format!("translateX({:.3}%)", percent(now, span)));
+                    let _ =
+                        element.style().set_property("transform", &format!("translateX({:.3}%)", percent(now, span)));
                 }
             };
             show(store.read(|session| session.now()));

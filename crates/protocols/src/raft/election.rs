@@ -8,13 +8,13 @@ use super::{Raft, Timer};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 
 impl Node {
-    /// The election timer fired: "increment currentTerm, vote for self, reset election timer, send RequestVote RPCs".
+    /// The election timer fired: "increment currentTerm, vote for self, reset election timer, send `RequestVote` RPCs".
     pub(super) fn start_election(&mut self, cx: &mut Cx<'_, Raft>) {
         let me = cx.me();
         self.set_term(cx, self.durable.term + 1, Some(me));
         self.leader = None;
         self.role = Role::Candidate { votes: bit(me), answered: bit(me) };
-        self.reset_election_timer(cx);
+        Self::reset_election_timer(cx);
         cx.mark(MarkKind::Milestone, "raft.election", &[("term", number(self.durable.term))]);
         if Self::quorum(cx) == 1 {
             self.become_leader(cx);
@@ -40,7 +40,7 @@ impl Node {
         cx.set_timer(Timer::VoteRetry, retry..=retry);
     }
 
-    /// RequestVote, receiver: grant if the term is current, the vote free, and the candidate's log up to date.
+    /// `RequestVote`, receiver: grant if the term is current, the vote free, and the candidate's log up to date.
     pub(super) fn on_request_vote(&mut self, cx: &mut Cx<'_, Raft>, from: ProcessId, term: u32, last: Position) {
         let granted = self.considers(cx, from, term, last);
         if granted {
@@ -48,7 +48,7 @@ impl Node {
                 self.durable.vote = Some(from);
                 cx.persist(Write::Term { term, vote: Some(from) });
             }
-            self.reset_election_timer(cx);
+            Self::reset_election_timer(cx);
             let mine = self.durable.log.last();
             cx.note("raft.vote.granted", &comparison(from, term, last, mine));
         }
@@ -79,7 +79,7 @@ impl Node {
         true
     }
 
-    /// RequestVote, candidate: count the votes of the current term.
+    /// `RequestVote`, candidate: count the votes of the current term.
     pub(super) fn on_vote(&mut self, cx: &mut Cx<'_, Raft>, from: ProcessId, term: u32, granted: bool) {
         let current = self.durable.term;
         let Role::Candidate { votes, answered } = &mut self.role else { return };

@@ -128,7 +128,9 @@ mod tests {
 
     fn log(terms: &[u32]) -> Log {
         let mut log = Log::default();
-        terms.iter().for_each(|term| log.append(Entry { term: *term, command: Command::NoOp }));
+        for term in terms {
+            log.append(Entry { term: *term, command: Command::NoOp });
+        }
         log
     }
 

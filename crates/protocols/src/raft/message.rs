@@ -5,21 +5,21 @@ use super::log::{Entry, Position};
 /// What servers send each other. The sender is `candidateId`, `leaderId` or the replying server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
-    /// RequestVote RPC.
+    /// `RequestVote` RPC.
     RequestVote {
         /// The candidate's term.
         term: u32,
         /// `lastLogIndex` and `lastLogTerm`.
         last: Position,
     },
-    /// Results of RequestVote.
+    /// Results of `RequestVote`.
     Vote {
         /// The voter's `currentTerm`.
         term: u32,
         /// `voteGranted`.
         granted: bool,
     },
-    /// AppendEntries RPC; without entries it is a heartbeat.
+    /// `AppendEntries` RPC; without entries it is a heartbeat.
     AppendEntries {
         /// The leader's term.
         term: u32,
@@ -30,7 +30,7 @@ pub enum Message {
         /// `leaderCommit`.
         commit: u32,
     },
-    /// Results of AppendEntries.
+    /// Results of `AppendEntries`.
     Appended {
         /// The follower's `currentTerm`.
         term: u32,
@@ -39,7 +39,7 @@ pub enum Message {
     },
 }
 
-/// `success` of AppendEntries. Messages here are not paired with their requests, so the reply says what it is about.
+/// `success` of `AppendEntries`. Messages here are not paired with their requests, so the reply says what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The log matches the leader's up to that index.

@@ -1,7 +1,7 @@
 //! Raft, from "In Search of an Understandable Consensus Algorithm (Extended Version)", Ongaro and Ousterhout 2014.
 //!
 //! The state machine follows Figure 2 to the letter: [`node`] holds the state and the rules for servers,
-//! [`election`] RequestVote, [`replication`] AppendEntries and commitment, [`log`] the log, [`message`] the RPCs.
+//! [`election`] `RequestVote`, [`replication`] `AppendEntries` and commitment, [`log`] the log, [`message`] the RPCs.
 //! Added from the same paper: the fast back-up of §5.3, the leader's no-op at the start of its term and client
 //! sessions (§8). Reads go through the log. [`properties`] judges Figure 3, [`mutants`] switches rules off,
 //! [`view`] draws. Not included: membership changes (§6), log compaction (§7).
@@ -37,9 +37,9 @@ pub struct Raft;
 pub struct Config {
     /// The election timeout is drawn from this range, both ends included, in microseconds.
     pub election_timeout: (Time, Time),
-    /// The leader's AppendEntries interval, and the retry interval of RPCs, in microseconds.
+    /// The leader's `AppendEntries` interval, and the retry interval of RPCs, in microseconds.
     pub heartbeat: Time,
-    /// Most entries in one AppendEntries.
+    /// Most entries in one `AppendEntries`.
     pub batch: u32,
 }
 
@@ -50,7 +50,7 @@ pub enum Timer {
     Election,
     /// The leader's heartbeat.
     Heartbeat,
-    /// The candidate's retry of RequestVote.
+    /// The candidate's retry of `RequestVote`.
     VoteRetry,
 }
 

@@ -14,11 +14,11 @@ pub enum Mutant {
     CountOldTerms,
     /// A quorum is one server too small.
     SmallQuorum,
-    /// A follower truncates its log on every AppendEntries, conflict or not (against step 3 of Figure 2).
+    /// A follower truncates its log on every `AppendEntries`, conflict or not (against step 3 of Figure 2).
     TruncateAlways,
     /// A follower acknowledges entries before they are on stable storage.
     AcknowledgeBeforePersisting,
-    /// The consistency check of AppendEntries is off (step 2 of Figure 2).
+    /// The consistency check of `AppendEntries` is off (step 2 of Figure 2).
     SkipConsistencyCheck,
     /// A new leader drops the uncommitted entries of its log (against Leader Append-Only, §5.3).
     LeaderDropsUncommitted,

@@ -117,7 +117,7 @@ impl Node {
             store: Store::default(),
             unforced: Vec::new(),
         };
-        node.reset_election_timer(cx);
+        Self::reset_election_timer(cx);
         node
     }
 
@@ -179,7 +179,7 @@ impl Node {
     }
 
     /// Arms the election timer afresh.
-    pub(super) fn reset_election_timer(&self, cx: &mut Cx<'_, Raft>) {
+    pub(super) fn reset_election_timer(cx: &mut Cx<'_, Raft>) {
         let (low, high) = cx.config().election_timeout;
         cx.set_timer(Timer::Election, low..=high);
     }
@@ -194,7 +194,7 @@ impl Node {
             Role::Candidate { .. } => cx.cancel_timer(Timer::VoteRetry),
             Role::Leader { .. } => {
                 cx.cancel_timer(Timer::Heartbeat);
-                self.reset_election_timer(cx);
+                Self::reset_election_timer(cx);
                 let facts = [("term", Fact::Number(i64::from(term))), ("because", Fact::Process(because))];
                 cx.mark(consistory_kernel::MarkKind::Milestone, "raft.stepped_down", &facts);
             }

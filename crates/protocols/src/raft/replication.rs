@@ -22,7 +22,7 @@ impl Node {
         }
     }
 
-    /// "Send heartbeats during idle periods": every server gets AppendEntries, with whatever it lacks.
+    /// "Send heartbeats during idle periods": every server gets `AppendEntries`, with whatever it lacks.
     pub(super) fn on_heartbeat(&mut self, cx: &mut Cx<'_, Raft>) {
         for peer in cx.peers() {
             self.send_entries(cx, peer, Sending::Always);
@@ -31,7 +31,7 @@ impl Node {
         cx.set_timer(Timer::Heartbeat, heartbeat..=heartbeat);
     }
 
-    /// Sends AppendEntries "with log entries starting at nextIndex".
+    /// Sends `AppendEntries` "with log entries starting at nextIndex".
     fn send_entries(&mut self, cx: &mut Cx<'_, Raft>, peer: ProcessId, sending: Sending) {
         let Role::Leader { progress } = &mut self.role else { return };
         let Progress { next, awaiting, .. } = &mut progress[peer.index()];
@@ -45,7 +45,7 @@ impl Node {
         cx.send(peer, Message::AppendEntries { term: self.durable.term, previous, entries, commit: self.commit });
     }
 
-    /// AppendEntries, receiver.
+    /// `AppendEntries`, receiver.
     pub(super) fn on_append_entries(
         &mut self,
         cx: &mut Cx<'_, Raft>,
@@ -66,7 +66,7 @@ impl Node {
         }
         self.role = Role::Follower;
         self.leader = Some(from);
-        self.reset_election_timer(cx);
+        Self::reset_election_timer(cx);
         let outcome = self.accept(cx, from, previous, entries, commit);
         cx.send(from, Message::Appended { term, outcome });
     }
@@ -118,21 +118,18 @@ impl Node {
             ("term", number(previous.term)),
             ("found", number(found.unwrap_or(0))),
         ];
-        let first = match found {
-            Some(_) => {
-                cx.note("raft.append.rejected.conflict", &facts);
-                self.durable.log.first_of_term_at(previous.index)
-            }
-            None => {
-                facts[3] = ("last", number(self.durable.log.last_index()));
-                cx.note("raft.append.rejected.short", &facts);
-                self.durable.log.last_index() + 1
-            }
+        let first = if found.is_some() {
+            cx.note("raft.append.rejected.conflict", &facts);
+            self.durable.log.first_of_term_at(previous.index)
+        } else {
+            facts[3] = ("last", number(self.durable.log.last_index()));
+            cx.note("raft.append.rejected.short", &facts);
+            self.durable.log.last_index() + 1
         };
         Outcome::Rejected { previous: previous.index, conflict: found, first }
     }
 
-    /// AppendEntries, leader: update nextIndex and matchIndex, or back up and retry.
+    /// `AppendEntries`, leader: update nextIndex and matchIndex, or back up and retry.
     pub(super) fn on_appended(&mut self, cx: &mut Cx<'_, Raft>, from: ProcessId, term: u32, outcome: Outcome) {
         let log = &self.durable.log;
         let Role::Leader { progress } = &mut self.role else { return };

@@ -116,12 +116,12 @@ pub(super) fn message_fields(message: &Message) -> Vec<Field> {
                 Command::NoOp => format!("({}) –", entry.term),
                 Command::Client { op, .. } => format!("({}) {op}", entry.term),
             });
-            let mut entries_text = listed.collect::<Vec<_>>().join(" · ");
-            if entries.is_empty() {
-                entries_text = "–".to_owned();
-            } else if entries.len() > 6 {
-                entries_text.push_str(" …");
-            }
+            let listed = listed.collect::<Vec<_>>().join(" · ");
+            let entries_text = match entries.len() {
+                0 => "–".to_owned(),
+                1..=6 => listed,
+                _ => format!("{listed} …"),
+            };
             vec![
                 term,
                 field("raft.field.previous", &position(previous.index, previous.term)),

@@ -110,7 +110,7 @@ impl<P: Spec> LiveRun<P> {
                         return;
                     }
                     let next = self.timeline.tip().next_time();
-                    if !next.is_some_and(|next| next <= limit) {
+                    if next.is_none_or(|next| next > limit) {
                         self.timeline.seek(Moment::after(limit));
                         return;
                     }

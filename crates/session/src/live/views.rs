@@ -193,12 +193,11 @@ fn inspect_process<P: Spec>(timeline: &Timeline<P>, id: ProcessId) -> Option<Ins
         let waiting = Field { name: Text::key("inspect.waiting"), value: Text::plain(client.queue.len().to_string()) };
         return Some(Inspection { title, fields: vec![target, serial, waiting], causes });
     }
-    let fields = match world.node(id) {
-        Some(node) => P::node_fields(world, id, node),
-        None => {
-            world.disk(id)?;
-            vec![Field { name: Text::key("inspect.status"), value: Text::key("kernel.status.crashed") }]
-        }
+    let fields = if let Some(node) = world.node(id) {
+        P::node_fields(world, id, node)
+    } else {
+        world.disk(id)?;
+        vec![Field { name: Text::key("inspect.status"), value: Text::key("kernel.status.crashed") }]
     };
     Some(Inspection { title, fields, causes })
 }

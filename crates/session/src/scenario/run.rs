@@ -205,8 +205,8 @@ fn edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>, world: &World<P>) ->
         Action::Spread => return Ok(edits::spread(world)),
         Action::Align => return Ok(edits::align(world)),
         Action::Skew(node, ppm) => Edit::Skew(id(node)?, *ppm),
-        Action::Cut(from, to, both) => return directions(id(from)?, id(to)?, *both, Edit::Cut),
-        Action::Mend(from, to, both) => return directions(id(from)?, id(to)?, *both, Edit::Mend),
+        Action::Cut(from, to, both) => return Ok(directions(id(from)?, id(to)?, *both, Edit::Cut)),
+        Action::Mend(from, to, both) => return Ok(directions(id(from)?, id(to)?, *both, Edit::Mend)),
         Action::Partition(groups) => {
             let group = |group: &Vec<Token<'_>>| group.iter().map(id).collect::<Result<Vec<_>, _>>();
             Edit::Partition(groups.iter().map(group).collect::<Result<_, _>>()?)
@@ -251,8 +251,8 @@ fn directions<P: Spec>(
     to: ProcessId,
     both: bool,
     edit: impl Fn(ProcessId, ProcessId) -> Edit<P>,
-) -> Result<Vec<Edit<P>>, Problem> {
-    Ok(if both { vec![edit(from, to), edit(to, from)] } else { vec![edit(from, to)] })
+) -> Vec<Edit<P>> {
+    if both { vec![edit(from, to), edit(to, from)] } else { vec![edit(from, to)] }
 }
 
 fn process<P: Spec>(setup: &Setup<P>, token: Token<'_>) -> Result<ProcessId, Problem> {

@@ -16,7 +16,7 @@ pub struct Token<'a> {
 
 /// What is left of a line.
 pub(super) struct Tokens<'a> {
-    tokens: Vec<Token<'a>>,
+    words: Vec<Token<'a>>,
     next: usize,
     /// Where something that is missing would stand.
     end: (u32, u32),
@@ -38,7 +38,7 @@ impl<'a> Tokens<'a> {
             match character {
                 '#' if start.is_none() => {
                     push(&mut start, offset);
-                    return Self { tokens, next: 0, end: (line, column) };
+                    return Self { words: tokens, next: 0, end: (line, column) };
                 }
                 '{' | '}' => {
                     push(&mut start, offset);
@@ -51,15 +51,15 @@ impl<'a> Tokens<'a> {
             }
         }
         push(&mut start, text.len());
-        Self { tokens, next: 0, end: (line, column + 1) }
+        Self { words: tokens, next: 0, end: (line, column + 1) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.next >= self.tokens.len()
+        self.next >= self.words.len()
     }
 
     pub(super) fn peek(&self) -> Option<Token<'a>> {
-        self.tokens.get(self.next).copied()
+        self.words.get(self.next).copied()
     }
 
     pub(super) fn take(&mut self) -> Option<Token<'a>> {
@@ -85,8 +85,8 @@ impl<'a> Tokens<'a> {
 
     /// Everything that is left.
     pub(super) fn rest(&mut self) -> Vec<Token<'a>> {
-        let rest = self.tokens.split_off(self.next);
-        self.next = self.tokens.len();
+        let rest = self.words.split_off(self.next);
+        self.next = self.words.len();
         rest
     }
 

@@ -2,6 +2,7 @@
 
 use crate::embed;
 use crate::keys;
+use crate::listeners::Subscription;
 use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
 use crate::router;
 use crate::settings::{prefers, query};
@@ -9,6 +10,7 @@ use crate::stage::{Announcer, Stage};
 use crate::store::{Layout, Store, ViewChange, use_settings, use_store, use_view};
 use crate::words::word;
 use gloo::events::EventListener;
+use std::rc::Rc;
 use web_sys::Window;
 use yew::prelude::*;
 
@@ -42,7 +44,13 @@ pub(crate) struct AppProps {
 #[component]
 pub(crate) fn App(props: &AppProps) -> Html {
     use_effect_with(props.store.clone(), |store| {
-        let listeners = (router::listen(store), keys::listen(store), listen_to_size(store), embed::listen(store));
+        let listeners = (
+            router::listen(store),
+            keys::listen(store),
+            listen_to_size(store),
+            embed::listen(store),
+            mark_rest(store),
+        );
         move || drop(listeners)
     });
     html! {
@@ -158,4 +166,27 @@ fn listen_to_size(store: &Store) -> Option<EventListener> {
             store.change(ViewChange::Layout(layout));
         }
     }))
+}
+
+/// Keeps on the root element where the run stands while it rests, and that the page is ready: for scripts and tests.
+/// While time runs these are absent, because they would be out of date.
+fn mark_rest(store: &Store) -> Option<Subscription> {
+    let root = web_sys::window()?.document()?.document_element()?;
+    let mark = {
+        let store = store.clone();
+        move || {
+            let playing = store.look(|view| view.playing);
+            let (time, steps, digest) =
+                store.read(|session| (session.now(), session.step().0, format!("{:016x}", session.digest())));
+            let facts = [("data-time", time.to_string()), ("data-steps", steps.to_string()), ("data-digest", digest)];
+            for (name, value) in facts {
+                // Both fail only for an invalid name.
+                let _ = if playing { root.remove_attribute(name) } else { root.set_attribute(name, &value) };
+            }
+            // As above.
+            let _ = root.set_attribute("data-ready", "true");
+        }
+    };
+    mark();
+    Some(store.clock().on_reading(Rc::new(move |_| mark())))
 }

@@ -236,10 +236,12 @@ impl Plan {
     fn lay_routes(&mut self) {
         let rects: Vec<Rect> = self.cards.iter().chain(&self.clients).map(|(_, rect)| *rect).collect();
         let glyph = self.variant.glyph();
+        let centre = Point { x: self.width / 2.0, y: self.height / 2.0 };
+        let stage = Rect { centre, width: self.width, height: self.height };
         let mut routes = Vec::with_capacity(rects.len() * rects.len());
         for from in 0..rects.len() {
             for to in 0..rects.len() {
-                routes.push(route(&rects, from, to, glyph));
+                routes.push(route(stage, &rects, from, to, glyph));
             }
         }
         self.routes = routes;

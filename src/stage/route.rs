@@ -8,8 +8,10 @@ const LANE: f64 = 8.0;
 /// Room that a way keeps from cards that it passes.
 const CLEARANCE: f64 = 5.0;
 /// How far a way may bend sideways, in CSS pixels, nearest first.
-const BENDS: [f64; 15] =
-    [0.0, 40.0, -40.0, 80.0, -80.0, 130.0, -130.0, 190.0, -190.0, 260.0, -260.0, 340.0, -340.0, 430.0, -430.0];
+const BENDS: [f64; 23] = [
+    0.0, 20.0, -20.0, 40.0, -40.0, 60.0, -60.0, 80.0, -80.0, 105.0, -105.0, 130.0, -130.0, 160.0, -160.0, 190.0, -190.0,
+    260.0, -260.0, 340.0, -340.0, 430.0, -430.0,
+];
 /// Points at which a way is tried against the cards.
 const SAMPLES: u32 = 32;
 
@@ -45,8 +47,8 @@ impl Route {
     }
 }
 
-/// The way from one of the boxes to another.
-pub(crate) fn route(rects: &[Rect], from: usize, to: usize, glyph: f64) -> Route {
+/// The way from one of the boxes to another, inside the stage.
+pub(crate) fn route(stage: Rect, rects: &[Rect], from: usize, to: usize, glyph: f64) -> Route {
     let (Some(sender), Some(receiver)) = (rects.get(from), rects.get(to)) else {
         return Route::default();
     };
@@ -57,7 +59,8 @@ pub(crate) fn route(rects: &[Rect], from: usize, to: usize, glyph: f64) -> Route
     let hidden = |route: &Route| {
         let is_over = |sample: &u32| {
             let point = route.at(f64::from(*sample) / f64::from(SAMPLES));
-            others().any(|(_, rect)| rect.distance(point) <= glyph + CLEARANCE)
+            let is_in_view = stage.grown(-glyph).contains(point);
+            !is_in_view || others().any(|(_, rect)| rect.distance(point) <= glyph + CLEARANCE)
         };
         (0..=SAMPLES).filter(is_over).count()
     };

@@ -24,7 +24,10 @@ pub use api::{
 };
 pub use error::Problem;
 pub use gallery::{GalleryItem, find, gallery};
-pub use open::{Opened, check_operation, open, open_scenario};
+pub use live::LiveRun;
+pub use open::{
+    Opened, Overrides, RunVisitor, Source, check_operation, open, open_scenario, open_with, visit_run,
+};
 
 /// A link whose checksum is right around arbitrary bytes: what a hostile sender can make. For tests of decoding.
 pub fn link_of_bytes(bytes: &[u8], flag: u8) -> String {

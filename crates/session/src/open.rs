@@ -8,14 +8,15 @@ use crate::payload::RunV1;
 use crate::scenario::Script;
 use crate::scenario::parse::parse;
 use crate::{edits, link};
+use consistory_kernel::Time;
 use consistory_protocols::script::parse_duration;
 use consistory_protocols::{IDS, Spec, Visitor, visit};
 use consistory_scene::{Arg, Text};
 
 /// What an address asked for, opened.
-pub struct Opened {
+pub struct Opened<R = Box<dyn Session>> {
     /// The run, with its cursor where the link says.
-    pub session: Box<dyn Session>,
+    pub session: R,
     /// The viewer's settings of the link.
     pub view: ViewState,
     /// What the reader should know, for example that this core replays the link differently.
@@ -24,28 +25,85 @@ pub struct Opened {
     pub unmet: Vec<Problem>,
 }
 
+/// Where a run comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// What a URL fragment names, as [`open()`] reads it.
+    Address(&'a str),
+    /// A text in the scenario language.
+    Text(&'a str),
+}
+
+/// What takes the place of parts of a run, before it starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Parameters by name, in the scenario language; the last of a name counts.
+    pub settings: Vec<(String, String)>,
+    /// The ids of rules to switch off, besides those that the run switches off itself.
+    pub mutants: Vec<String>,
+    /// When the run ends, in microseconds: what it does later is left out, and a shorter run goes on.
+    pub until: Option<Time>,
+}
+
+impl Overrides {
+    /// Whether they leave a run as it is.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Something that is done with an opened run whose protocol is known only by its id.
+pub trait RunVisitor {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn visit<P: Spec>(self, opened: Opened<LiveRun<P>>) -> Self::Output;
+}
+
 /// Opens what a URL fragment names: `#/s/…`, `#/p/raft/split-vote?seed=7&t=300ms`, or nothing for the start.
 /// The value of `?s=` is accepted as well.
 pub fn open(fragment: &str) -> Result<Opened, Problem> {
-    let address = fragment.trim().trim_start_matches('#').trim_matches('/');
-    if let Some(payload) = address.strip_prefix("s/") {
-        return open_payload(payload);
-    }
-    let gallery_address = address.strip_prefix("p/");
-    if let Some(rest) = gallery_address {
-        let (id, query) = rest.split_once('?').unwrap_or((rest, ""));
-        return open_gallery(id, query);
-    }
-    match address.split_once('?').unwrap_or((address, "")) {
-        ("", query) => open_gallery(IDS.first().copied().unwrap_or_default(), query),
-        _ if address.len() > 20 => open_payload(address),
-        _ => Err(Problem::new(Text::key("problem.address"))),
-    }
+    open_with(Source::Address(fragment), &Overrides::default())
 }
 
 /// Starts a run from a text in the scenario language.
 pub fn open_scenario(text: &str) -> Result<Opened, Problem> {
-    open_script(text, None, Vec::new())
+    open_with(Source::Text(text), &Overrides::default())
+}
+
+/// Opens a run of which parts are replaced.
+pub fn open_with(source: Source<'_>, overrides: &Overrides) -> Result<Opened, Problem> {
+    struct Boxed;
+    impl RunVisitor for Boxed {
+        type Output = Opened;
+        fn visit<P: Spec>(self, opened: Opened<LiveRun<P>>) -> Opened {
+            let Opened { session, view, notice, unmet } = opened;
+            Opened { session: Box::new(session), view, notice, unmet }
+        }
+    }
+    visit_run(source, overrides, Boxed)
+}
+
+/// Opens a run for somebody who looks into it with its protocol's types.
+pub fn visit_run<V: RunVisitor>(source: Source<'_>, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
+    let fragment = match source {
+        Source::Text(text) => return visit_script(text, None, None, overrides, visitor),
+        Source::Address(fragment) => fragment,
+    };
+    let address = fragment.trim().trim_start_matches('#').trim_matches('/');
+    if let Some(payload) = address.strip_prefix("s/") {
+        return visit_payload(payload, overrides, visitor);
+    }
+    let gallery_address = address.strip_prefix("p/");
+    if let Some(rest) = gallery_address {
+        let (id, query) = rest.split_once('?').unwrap_or((rest, ""));
+        return visit_gallery(id, query, overrides, visitor);
+    }
+    match address.split_once('?').unwrap_or((address, "")) {
+        ("", query) => visit_gallery(IDS.first().copied().unwrap_or_default(), query, overrides, visitor),
+        _ if address.len() > 20 => visit_payload(address, overrides, visitor),
+        _ => Err(Problem::new(Text::key("problem.address"))),
+    }
 }
 
 /// Whether a client operation in the scenario language's words is well formed for that protocol.
@@ -60,7 +118,12 @@ pub fn check_operation(protocol: &str, operation: &str) -> Result<(), Problem> {
     visit(protocol, Check(operation)).unwrap_or_else(|| Err(no_protocol(protocol)))
 }
 
-fn open_gallery(id: &str, query: &str) -> Result<Opened, Problem> {
+fn visit_gallery<V: RunVisitor>(
+    id: &str,
+    query: &str,
+    overrides: &Overrides,
+    visitor: V,
+) -> Result<V::Output, Problem> {
     let item = gallery::find(id).ok_or_else(|| {
         let known = IDS.iter().any(|protocol| id.split('/').next() == Some(protocol));
         if known {
@@ -70,44 +133,52 @@ fn open_gallery(id: &str, query: &str) -> Result<Opened, Problem> {
         }
     })?;
     let mut cursor = None;
-    let mut overrides = Vec::new();
+    let mut settings = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if name == "t" {
             cursor = parse_duration(value);
         } else {
-            overrides.push((name.to_owned(), value.replace("%25", "%")));
+            settings.push((name.to_owned(), value.replace("%25", "%")));
         }
     }
-    let mut opened = open_script(item.text, Some(item), overrides)?;
-    // A seed or a parameter of one's own may well spoil what the scenario's author expected.
-    opened.unmet.clear();
-    if let Some(to) = cursor {
-        opened.session.apply(Command::Seek { to })?;
-    }
-    Ok(opened)
+    settings.extend(overrides.settings.iter().cloned());
+    let overrides = Overrides { settings, ..overrides.clone() };
+    visit_script(item.text, Some(item), cursor, &overrides, visitor)
 }
 
-fn open_script(
+fn visit_script<V: RunVisitor>(
     text: &str,
     item: Option<&'static GalleryItem>,
-    overrides: Vec<(String, String)>,
-) -> Result<Opened, Problem> {
-    struct Start<'a, 't> {
+    cursor: Option<Time>,
+    overrides: &Overrides,
+    visitor: V,
+) -> Result<V::Output, Problem> {
+    struct Start<'a, 't, V> {
         script: &'a Script<'t>,
         item: Option<&'static GalleryItem>,
-        overrides: Vec<(String, String)>,
+        cursor: Option<Time>,
+        overrides: &'a Overrides,
+        visitor: V,
     }
-    impl Visitor for Start<'_, '_> {
-        type Output = Result<Opened, Problem>;
+    impl<V: RunVisitor> Visitor for Start<'_, '_, V> {
+        type Output = Result<V::Output, Problem>;
         fn visit<P: Spec>(self) -> Self::Output {
-            let (run, unmet) = LiveRun::<P>::of_script(self.script, self.item, self.overrides)?;
-            Ok(Opened { session: Box::new(run), view: ViewState::default(), notice: None, unmet })
+            let (mut run, mut unmet) = LiveRun::<P>::of_script(self.script, self.item, self.overrides)?;
+            if !self.overrides.is_empty() {
+                // A seed or a parameter of one's own may well spoil what the scenario's author expected.
+                unmet.clear();
+            }
+            if let Some(to) = self.cursor {
+                run.apply(Command::Seek { to })?;
+            }
+            let opened = Opened { session: run, view: ViewState::default(), notice: None, unmet };
+            Ok(self.visitor.visit(opened))
         }
     }
     let script = parse(text)?;
     let id = script.protocol.text;
-    let started = visit(id, Start { script: &script, item, overrides });
+    let started = visit(id, Start { script: &script, item, cursor, overrides, visitor });
     started.unwrap_or_else(|| {
         let known = Arg::Plain(IDS.join(", "));
         let text = Text::key("problem.protocol").with("name", Arg::Plain(id.to_owned()));
@@ -115,19 +186,24 @@ fn open_script(
     })
 }
 
-fn open_payload(text: &str) -> Result<Opened, Problem> {
-    struct Replay<'a>(&'a RunV1);
-    impl Visitor for Replay<'_> {
-        type Output = Result<Opened, Problem>;
+fn visit_payload<V: RunVisitor>(text: &str, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
+    struct Replay<'a, V> {
+        run: &'a RunV1,
+        overrides: &'a Overrides,
+        visitor: V,
+    }
+    impl<V: RunVisitor> Visitor for Replay<'_, V> {
+        type Output = Result<V::Output, Problem>;
         fn visit<P: Spec>(self) -> Self::Output {
-            let (run, notice) = LiveRun::<P>::of_payload(self.0)?;
-            let (panel, speed) = self.0.view;
+            let (session, notice) = LiveRun::<P>::of_payload(self.run, self.overrides)?;
+            let (panel, speed) = self.run.view;
             let view = ViewState { panel, speed };
-            Ok(Opened { session: Box::new(run), view, notice, unmet: Vec::new() })
+            Ok(self.visitor.visit(Opened { session, view, notice, unmet: Vec::new() }))
         }
     }
     let run = link::decode(text)?;
-    visit(&run.protocol, Replay(&run)).unwrap_or_else(|| Err(no_protocol(&run.protocol)))
+    let replayed = visit(&run.protocol, Replay { run: &run, overrides, visitor });
+    replayed.unwrap_or_else(|| Err(no_protocol(&run.protocol)))
 }
 
 fn no_protocol(name: &str) -> Problem {

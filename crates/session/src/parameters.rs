@@ -2,6 +2,7 @@
 
 use crate::api::{Dial, DialKind};
 use crate::error::Problem;
+use crate::open::Overrides;
 use consistory_kernel::{Edit, MS, PPM, Setting, Setup, Time, World};
 use consistory_protocols::script::{
     duration_text, latency_text, parse_duration, parse_latency, parse_range, parse_ratio, percent_text, setting_text,
@@ -35,6 +36,22 @@ pub fn set<P: Spec>(setup: &mut Setup<P>, name: &str, value: &str) -> Result<(),
             let (number, setting) = own::<P>(name, value)?;
             P::tune(&mut setup.config, number, &setting);
         }
+    }
+    Ok(())
+}
+
+/// Replaces parameters and switches rules off before the run starts.
+pub(crate) fn replace<P: Spec>(setup: &mut Setup<P>, overrides: &Overrides) -> Result<(), Problem> {
+    for (name, value) in &overrides.settings {
+        set(setup, name, value)?;
+    }
+    for id in &overrides.mutants {
+        let number = P::MUTANTS.iter().position(|mutant| mutant.id == id).ok_or_else(|| {
+            let known: Vec<&str> = P::MUTANTS.iter().map(|mutant| mutant.id).collect();
+            let text = Text::key("problem.mutant").with("name", Arg::Plain(id.clone()));
+            Problem::new(text.with("known", Arg::Plain(known.join(", "))))
+        })?;
+        setup.mutants |= 1 << number;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod views;
 use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
 use crate::{edits, link, metrics, parameters};
@@ -22,7 +23,7 @@ const HORIZON: Time = 5_000 * MS;
 const GROWTH: Time = 50 * MS;
 
 /// A live run of one protocol.
-pub(crate) struct LiveRun<P: Spec> {
+pub struct LiveRun<P: Spec> {
     setup: Setup<P>,
     timeline: Timeline<P>,
     origin: Origin,
@@ -47,27 +48,30 @@ impl<P: Spec> LiveRun<P> {
     pub(crate) fn of_script(
         script: &Script<'_>,
         item: Option<&'static GalleryItem>,
-        overrides: Vec<(String, String)>,
+        overrides: &Overrides,
     ) -> Result<(Self, Vec<Problem>), Problem> {
-        let (mut setup, used) = scenario::start::<P>(script)?;
-        for (name, value) in &overrides {
-            parameters::set(&mut setup, name, value)?;
-        }
+        let (setup, used) = scenario::start::<P>(script, overrides)?;
         let mut timeline = Timeline::new(&setup);
-        let performed = scenario::perform(&setup, &script.lines[used..], &mut timeline)?;
+        let performed = scenario::perform(&setup, &script.lines[used..], overrides.until, &mut timeline)?;
         let cursor = performed.cursor.unwrap_or(0);
-        let edits = timeline.edits().count();
+        // The address of a gallery scenario has no words for mutants.
+        let edits = if overrides.mutants.is_empty() { timeline.edits().count() } else { usize::MAX };
         timeline.seek(Moment::after(cursor));
-        let origin = Origin { item, overrides, edits, cursor };
+        let origin = Origin { item, overrides: overrides.settings.clone(), edits, cursor };
         let run = Self { setup, timeline, origin, said: performed.said, drawn: RefCell::default() };
         Ok((run, performed.unmet))
     }
 
     /// A run from a link, and what its reader should know.
-    pub(crate) fn of_payload(run: &RunV1) -> Result<(Self, Option<Problem>), Problem> {
-        let setup = payload::setup_of::<P>(run)?;
-        let edits = payload::edits_of::<P>(run)?;
-        let cursor = payload::moment(run.cursor.0, run.cursor.1);
+    pub(crate) fn of_payload(run: &RunV1, overrides: &Overrides) -> Result<(Self, Option<Problem>), Problem> {
+        let mut setup = payload::setup_of::<P>(run)?;
+        parameters::replace(&mut setup, overrides)?;
+        let mut edits = payload::edits_of::<P>(run)?;
+        let mut cursor = payload::moment(run.cursor.0, run.cursor.1);
+        if let Some(until) = overrides.until {
+            edits.retain(|(moment, _)| moment.time <= until);
+            cursor = Moment::after(until);
+        }
         if cursor.time.max(edits.last().map_or(0, |(moment, _)| moment.time)) > scenario::TIME_MAX {
             return Err(Problem::new(Text::key("problem.link.too_long")));
         }
@@ -80,7 +84,9 @@ impl<P: Spec> LiveRun<P> {
         timeline.seek(cursor);
         let item = gallery::find(&run.scenario).filter(|item| item.id == run.scenario);
         let said = item.map(|item| narration::<P>(item, &timeline)).unwrap_or_default();
-        let notice = if skipped > 0 {
+        let notice = if !overrides.is_empty() {
+            None
+        } else if skipped > 0 {
             Some(Text::key("problem.link.skipped").with("count", Arg::Number(skipped)))
         } else if timeline.world().digest() != run.digest {
             Some(Text::key("problem.link.differs"))
@@ -90,6 +96,16 @@ impl<P: Spec> LiveRun<P> {
         // What comes from a link is shared as a link again, never as its scenario.
         let origin = Origin { item, overrides: Vec::new(), edits: usize::MAX, cursor: 0 };
         Ok((Self { setup, timeline, origin, said, drawn: RefCell::default() }, notice.map(Problem::new)))
+    }
+
+    /// What the run started from.
+    pub fn setup(&self) -> &Setup<P> {
+        &self.setup
+    }
+
+    /// The run with its protocol's types.
+    pub fn timeline(&self) -> &Timeline<P> {
+        &self.timeline
     }
 
     fn jump(&mut self, direction: Direction) {
@@ -162,7 +178,7 @@ impl<P: Spec> LiveRun<P> {
 /// The narration of a gallery scenario, as far as a run does what the scenario does.
 fn narration<P: Spec>(item: &'static GalleryItem, timeline: &Timeline<P>) -> Vec<(Time, String)> {
     let Ok(script) = scenario::parse::parse(item.text) else { return Vec::new() };
-    let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), Vec::new()) else { return Vec::new() };
+    let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), &Overrides::default()) else { return Vec::new() };
     let mine: Vec<Moment> = timeline.edits().map(|(_, moment, _)| moment).collect();
     let theirs: Vec<Moment> = original.timeline.edits().map(|(_, moment, _)| moment).collect();
     let parted = mine.iter().zip(&theirs).position(|(mine, theirs)| mine != theirs);

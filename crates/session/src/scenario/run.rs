@@ -3,6 +3,7 @@
 use super::parse::{Action, Condition, Expected, Line, Script, Statement, Token};
 use crate::Problem;
 use crate::edits;
+use crate::open::Overrides;
 use crate::parameters;
 use consistory_kernel::{Body, Edit, MessageAct, MessageId, ProcessId, Setup, Time, Timeline, World};
 use consistory_protocols::script::parse_latency;
@@ -23,10 +24,12 @@ pub struct Performed {
     pub unmet: Vec<Problem>,
     /// Where the page opens the run.
     pub cursor: Option<Time>,
+    /// Whether the run was to end before the script does.
+    pub stopped: bool,
 }
 
-/// The setup of a script: what comes before anything happens. Returns how many lines that are.
-pub fn start<P: Spec>(script: &Script<'_>) -> Result<(Setup<P>, usize), Problem> {
+/// The setup of a script: what comes before anything happens, with what replaces it. Returns how many lines that are.
+pub fn start<P: Spec>(script: &Script<'_>, overrides: &Overrides) -> Result<(Setup<P>, usize), Problem> {
     let mut setup = P::defaults();
     let mut directives = Vec::new();
     let mut used = 0;
@@ -45,6 +48,7 @@ pub fn start<P: Spec>(script: &Script<'_>) -> Result<(Setup<P>, usize), Problem>
         }
         used += 1;
     }
+    parameters::replace(&mut setup, overrides)?;
     for (keyword, arguments) in directives {
         let Some((node, rest)) = arguments.split_first() else { return Err(keyword.unexpected("expected.node")) };
         let id = process(&setup, *node)?;
@@ -62,13 +66,15 @@ pub fn start<P: Spec>(script: &Script<'_>) -> Result<(Setup<P>, usize), Problem>
     Ok((setup, used))
 }
 
-/// Performs the lines after the setup.
+/// Performs the lines after the setup; if the run is to end at a certain time, up to then and no less.
 pub fn perform<P: Spec>(
     setup: &Setup<P>,
     lines: &[Line<'_>],
+    until: Option<Time>,
     timeline: &mut Timeline<P>,
 ) -> Result<Performed, Problem> {
     let mut performed = Performed::default();
+    let limit = until.unwrap_or(TIME_MAX).min(TIME_MAX);
     for line in lines {
         if let Some(moment) = line.at {
             let now = timeline.world().time();
@@ -76,12 +82,21 @@ pub fn perform<P: Spec>(
                 let time = Arg::Time(now);
                 return Err(line.token.problem(Text::key("problem.scenario.past").with("time", time)));
             }
+            if moment.time > limit {
+                break;
+            }
             timeline.seek(moment);
         }
-        statement(setup, line, timeline, &mut performed)?;
+        statement(setup, line, limit, timeline, &mut performed)?;
+        if performed.stopped {
+            break;
+        }
         if timeline.world().edits() > EDITS_MAX {
             return Err(line.token.problem(Text::key("problem.scenario.too_long")));
         }
+    }
+    if until.is_some() {
+        timeline.advance(limit);
     }
     Ok(performed)
 }
@@ -89,6 +104,7 @@ pub fn perform<P: Spec>(
 fn statement<P: Spec>(
     setup: &Setup<P>,
     line: &Line<'_>,
+    limit: Time,
     timeline: &mut Timeline<P>,
     performed: &mut Performed,
 ) -> Result<(), Problem> {
@@ -105,10 +121,14 @@ fn statement<P: Spec>(
                 apply(timeline, edit, line.token)?;
             }
         }
-        Statement::Run(duration) => timeline.advance((now + duration).min(TIME_MAX)),
+        Statement::Run(duration) => {
+            performed.stopped = now + duration > limit;
+            timeline.advance((now + duration).min(limit));
+        }
         Statement::Await(condition, within) => {
-            let deadline = (now + within).min(TIME_MAX);
+            let deadline = (now + within).min(limit);
             if !wait(timeline, condition, deadline)? {
+                performed.stopped = now + within > limit;
                 performed.unmet.push(unmet("problem.scenario.await", condition, line));
             }
         }

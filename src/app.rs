@@ -44,13 +44,8 @@ pub(crate) struct AppProps {
 #[component]
 pub(crate) fn App(props: &AppProps) -> Html {
     use_effect_with(props.store.clone(), |store| {
-        let listeners = (
-            router::listen(store),
-            keys::listen(store),
-            listen_to_size(store),
-            embed::listen(store),
-            mark_rest(store),
-        );
+        let listeners =
+            (router::listen(store), keys::listen(store), listen_to_size(store), embed::listen(store), mark_rest(store));
         move || drop(listeners)
     });
     html! {
@@ -82,7 +77,11 @@ fn Shell() -> Html {
     if settings.embedded {
         return html! {
             <div class="app app-embedded">
-                <main class="app-stage"><Stage /><FullPage /></main>
+                <main class="app-stage">
+                    <h1 class="sr-only">{ word(settings.language, "app.heading") }</h1>
+                    <Stage />
+                    <FullPage />
+                </main>
                 <TimelineBar />
                 <Dialogs />
                 <Notices />
@@ -95,7 +94,12 @@ fn Shell() -> Html {
             <a class="skip-link" href="#stage" onclick={skip()}>{ word(settings.language, "app.skip") }</a>
             <Header />
             <LeftPanel />
-            <main class="app-stage" id="stage" tabindex="-1"><Stage /></main>
+            <main class="app-stage" id="stage">
+                if layout != Layout::Wide {
+                    <h1 class="sr-only">{ word(settings.language, "app.heading") }</h1>
+                }
+                <Stage />
+            </main>
             <RightPanel />
             <TimelineBar />
             if layout == Layout::Phone {

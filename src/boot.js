@@ -7,6 +7,7 @@ const asked = new URLSearchParams(location.search).get("lang") || navigator.lang
 if (asked.toLowerCase().startsWith("zh")) root.lang = "zh-Hans";
 
 function fail(message) {
+  console.error(message);
   const box = document.getElementById("failure");
   if (!box || !box.hidden) return;
   document.getElementById("failure-text").textContent = message;

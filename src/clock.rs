@@ -21,11 +21,14 @@ const SCENE_MS: f64 = 30.0;
 /// Least real time between two renderings of panels and readouts, in milliseconds.
 const PANELS_MS: f64 = 100.0;
 
+/// What the browser calls with a frame's real time in milliseconds.
+type FrameCallback = Closure<dyn FnMut(f64)>;
+
 /// Virtual time, driven by the browser's frames.
 #[derive(Default)]
 pub(crate) struct Clock {
     /// Made at the first frame and used for all: a closure of its own for each would be garbage.
-    callback: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    callback: RefCell<Option<FrameCallback>>,
     /// The number of the frame that was asked for.
     asked: Cell<Option<i32>>,
     /// When the previous frame of the present stretch of playing came.

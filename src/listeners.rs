@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 type Listener<T> = Rc<dyn Fn(T)>;
+type List<T> = RefCell<Vec<(u32, Listener<T>)>>;
 
 /// Callbacks that take a `T`. Telling them holds no borrow, so that a listener may change the list.
 pub(crate) struct Listeners<T> {
-    list: Rc<RefCell<Vec<(u32, Listener<T>)>>>,
+    list: Rc<List<T>>,
     next: Cell<u32>,
 }
 
@@ -37,7 +38,7 @@ impl<T: Copy + 'static> Listeners<T> {
         let id = self.next.get();
         self.next.set(id.wrapping_add(1));
         self.list.borrow_mut().push((id, listener));
-        let list: Weak<RefCell<Vec<(u32, Listener<T>)>>> = Rc::downgrade(&self.list);
+        let list: Weak<List<T>> = Rc::downgrade(&self.list);
         let end = move || {
             let Some(list) = list.upgrade() else { return };
             // Dropped after the borrow ends: a listener may itself own subscriptions.

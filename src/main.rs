@@ -17,11 +17,9 @@ use crate::settings::Settings;
 use crate::store::Store;
 use consistory_session::{Opened, Problem, open};
 
-// Words of the page. Both files are found below `src`.
-rust_i18n::i18n!("src");
-
 fn main() {
-    std::panic::set_hook(Box::new(|info| report(&info.to_string())));
+    // Yew would put its own hook in the place of the standard one.
+    yew::set_custom_panic_hook(Box::new(|info| report(&info.to_string())));
     let Some(window) = web_sys::window() else {
         return;
     };

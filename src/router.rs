@@ -17,9 +17,11 @@ pub(crate) fn fragment() -> String {
     query(&window).and_then(|query| query.get("s")).unwrap_or_default()
 }
 
-/// Whether the address names a run that somebody shared, rather than a fresh one.
+/// Whether the address names a moment that somebody shared, rather than a fresh run.
 pub(crate) fn is_shared(fragment: &str) -> bool {
-    !fragment.is_empty() && !fragment.starts_with("#/p/")
+    let is_gallery = fragment.starts_with("#/p/");
+    let names_a_time = fragment.contains("?t=") || fragment.contains("&t=");
+    !fragment.is_empty() && (!is_gallery || names_a_time)
 }
 
 /// Whether the address asks that nothing plays by itself.

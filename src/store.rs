@@ -291,8 +291,7 @@ pub(crate) fn use_topics(store: &Store, topics: Topics) -> u32 {
             move || drop(subscription)
         });
     }
-    let now = *count.borrow();
-    now
+    *count.borrow()
 }
 
 /// The view; renders the component again when it changed.

@@ -29,7 +29,7 @@ pub(crate) fn text(language: Language, text: &Text) -> String {
     let Some(template) = template(language, text.key) else {
         return words::sentence(language, text, &name_of);
     };
-    let mut sentence = template;
+    let mut sentence = template.to_owned();
     for (name, arg) in &text.args {
         sentence = sentence.replace(&format!("%{{{name}}}"), &argument(language, arg));
     }
@@ -78,8 +78,10 @@ fn name_of(id: ProcessId) -> String {
     })
 }
 
-fn template(language: Language, key: &str) -> Option<String> {
-    crate::_rust_i18n_try_translate(language.tag(), key).map(std::borrow::Cow::into_owned)
+const WORDS: consistory_words::Table = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+fn template(language: Language, key: &str) -> Option<&'static str> {
+    WORDS.template(language.tag(), key)
 }
 
 fn argument(language: Language, arg: &Arg) -> String {

@@ -17,11 +17,23 @@ pub(crate) struct EventLineProps {
     pub(crate) line: FeedLine,
     /// Whether its step is selected.
     pub(crate) selected: bool,
+    /// Whether it then has a button that goes there.
+    pub(crate) offers_go: bool,
 }
 
 /// Moves the cursor to just after a step.
 pub(crate) fn go_to(store: &Store, step: StepId) {
     store.apply(Command::SeekStep { step });
+}
+
+/// Lines with keys that stay theirs while newer ones come, and whether each is the last of its step: a step may have
+/// several lines.
+pub(crate) fn keyed(lines: &[FeedLine]) -> impl Iterator<Item = (String, bool, &FeedLine)> {
+    lines.iter().enumerate().map(|(position, line)| {
+        let before = lines[..position].iter().rev().take_while(|other| other.step == line.step).count();
+        let is_last = lines.get(position + 1).is_none_or(|next| next.step != line.step);
+        (format!("{}-{before}", line.step.0), is_last, line)
+    })
 }
 
 /// One line of the feed: selecting it explains the step, and offers to go there.
@@ -48,7 +60,7 @@ pub(crate) fn EventLine(props: &EventLineProps) -> Html {
                     { text(language, &props.line.text) }
                 </span>
             </button>
-            if props.selected {
+            if props.selected && props.offers_go {
                 <button type="button" class="button button-small event-go" onclick={go}>{ word(language, "feed.go") }</button>
             }
         </li>
@@ -90,11 +102,12 @@ pub(crate) fn Feed() -> Html {
                 <p class="empty">{ word(language, empty) }</p>
             }
             <ol class={classes!("events", details.then_some("events-all"))}>
-                for line in &lines {
+                for (key, is_last, line) in keyed(&lines) {
                     <EventLine
-                        key={line.step.0}
+                        {key}
                         line={line.clone()}
                         selected={selection == Some(Selection::Step(line.step))}
+                        offers_go={is_last}
                     />
                 }
             </ol>

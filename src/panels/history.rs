@@ -25,10 +25,10 @@ fn interval(operation: &ClientOperation) -> Text {
     }
 }
 
-fn row(language: Language, client: &Client, operation: &ClientOperation) -> Html {
+fn row(language: Language, key: String, client: &Client, operation: &ClientOperation) -> Html {
     let (class, symbol, name) = state(operation.state);
     html! {
-        <tr key={format!("{}-{}", client.id.0, operation.invoked_at)}>
+        <tr {key}>
             <td class="history-client">{ client.name.clone() }</td>
             <td>{ text(language, &operation.label) }</td>
             <td class="history-time">{ text(language, &interval(operation)) }</td>
@@ -47,15 +47,15 @@ pub(crate) fn History() -> Html {
     if scene.clients.is_empty() {
         return html! { <p class="empty">{ word(language, "history.no-clients") }</p> };
     }
-    let mut operations: Vec<(&Client, &ClientOperation)> = scene
-        .clients
-        .iter()
-        .flat_map(|client| client.operations.iter().map(move |operation| (client, operation)))
-        .collect();
+    let mut operations: Vec<(String, &Client, &ClientOperation)> = Vec::new();
+    for client in &scene.clients {
+        let numbered = client.operations.iter().enumerate();
+        operations.extend(numbered.map(|(number, operation)| (format!("{}-{number}", client.id.0), client, operation)));
+    }
     if operations.is_empty() {
         return html! { <p class="empty">{ word(language, "history.empty") }</p> };
     }
-    operations.sort_by_key(|(client, operation)| (std::cmp::Reverse(operation.invoked_at), client.id));
+    operations.sort_by_key(|(_, client, operation)| (std::cmp::Reverse(operation.invoked_at), client.id));
     html! {
         <div class="scroll-x" tabindex="0" role="region" aria-label={word(language, "history.caption")}>
             <table class="history">
@@ -68,8 +68,8 @@ pub(crate) fn History() -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    for (client, operation) in operations {
-                        { row(language, client, operation) }
+                    for (key, client, operation) in operations {
+                        { row(language, key, client, operation) }
                     }
                 </tbody>
             </table>

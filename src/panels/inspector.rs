@@ -1,7 +1,7 @@
 //! The inspector: what a selected node, message or event holds, what can be done to it, and why it is so.
 
 use super::action::{ClockRate, MessageActions, ProcessActions};
-use super::feed::{EventLine, go_to};
+use super::feed::{EventLine, go_to, keyed};
 use crate::store::{ViewChange, use_settings, use_store, use_topics, use_view};
 use crate::words::{text, word};
 use consistory_kernel::StepId;
@@ -69,8 +69,8 @@ fn causes(language: Language, inspection: &Inspection, selection: Selection) -> 
         <>
             <h3 class="panel-subtitle">{ word(language, "inspector.why") }</h3>
             <ol class="events causes">
-                for line in &inspection.causes {
-                    <EventLine key={line.step.0} line={line.clone()} selected={false} />
+                for (key, _, line) in keyed(&inspection.causes) {
+                    <EventLine {key} line={line.clone()} selected={false} offers_go={false} />
                 }
             </ol>
         </>

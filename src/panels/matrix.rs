@@ -61,12 +61,11 @@ pub(crate) fn LogMatrix() -> Html {
     let Some(matrix) = store.read(|session| session.matrix()) else {
         return html! { <p class="empty">{ word(language, "matrix.none") }</p> };
     };
-    let empty = matrix.rows.iter().all(|row| row.cells.is_empty());
+    if matrix.rows.iter().all(|row| row.cells.is_empty()) {
+        return html! { <p class="empty">{ word(language, "matrix.empty") }</p> };
+    }
     html! {
         <>
-            if empty {
-                <p class="empty">{ word(language, "matrix.empty") }</p>
-            }
             <div class="scroll-x" tabindex="0" role="region" aria-label={word(language, "matrix.caption")}>
                 <table class="matrix">
                     <thead>
@@ -87,13 +86,11 @@ pub(crate) fn LogMatrix() -> Html {
                     </tbody>
                 </table>
             </div>
-            if !empty {
-                <ul class="legend">
-                    <li><span class="cell cell-open tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-uncommitted") }</li>
-                    <li><span class="cell cell-committed tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-committed") }</li>
-                    <li><span class="cell cell-committed cell-applied tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-applied") }</li>
-                </ul>
-            }
+            <ul class="legend">
+                <li><span class="cell cell-open tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-uncommitted") }</li>
+                <li><span class="cell cell-committed tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-committed") }</li>
+                <li><span class="cell cell-committed cell-applied tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-applied") }</li>
+            </ul>
         </>
     }
 }

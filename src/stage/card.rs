@@ -1,11 +1,12 @@
 //! A node's card.
 
 use super::geometry::{Rect, Variant};
+use crate::keys;
 use crate::panels::tone_class;
-use crate::store::{use_settings, use_store};
+use crate::store::{Store, use_settings, use_store};
 use crate::words::{text, word};
 use consistory_kernel::ProcessId;
-use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Strip, Text};
+use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Text};
 use consistory_session::words::Language;
 use consistory_session::{Disk, EditCommand};
 use yew::prelude::*;
@@ -51,6 +52,7 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
         rect.width,
         rect.height
     );
+    let badge = text(language, &card.badge);
     let place = classes!("card-actions", (rect.top() < 60.0).then_some("card-actions-below"));
     html! {
         <article
@@ -64,10 +66,12 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
                 <span class="card-arc" aria-hidden="true"></span>
                 <span class="card-name">{ card.name.clone() }</span>
                 <span class="card-role">{ role(language, card) }</span>
-                <span class="badge">{ text(language, &card.badge) }</span>
+                if !badge.is_empty() {
+                    <span class="badge">{ badge }</span>
+                }
             </div>
             if *variant != Variant::Mini {
-                { strip(language, &card.strip, variant.cells()) }
+                { strip(language, card, variant.cells()) }
             }
             if matches!(variant, Variant::Full | Variant::Medium) {
                 { foot(language, card) }
@@ -82,6 +86,16 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
             </div>
         </article>
     }
+}
+
+/// Edits, and gives the focus to the card: the button may be another one, or gone, after the edit.
+fn act(store: &Store, edit: EditCommand) -> Callback<MouseEvent> {
+    let store = store.clone();
+    Callback::from(move |event: MouseEvent| {
+        let button = event.target_dyn_into::<web_sys::Element>();
+        keys::focus(button.and_then(|button| button.closest(".card").ok().flatten()));
+        store.edit(edit.clone());
+    })
 }
 
 /// What [`Actions`] needs.
@@ -124,7 +138,7 @@ fn Actions(props: &ActionsProps) -> Html {
                     key={title}
                     type="button"
                     class="card-button"
-                    onclick={let store = store.clone(); Callback::from(move |_: MouseEvent| store.edit(edit.clone()))}
+                    onclick={act(&store, edit)}
                 >
                     { word(language, title) }
                 </button>
@@ -138,11 +152,13 @@ fn Actions(props: &ActionsProps) -> Html {
 }
 
 fn summary(language: Language, card: &Card) -> String {
-    let arg = |text_of: &Text| Arg::Plain(text(language, text_of));
-    let summary = Text::key("stage.card")
+    let badge = text(language, &card.badge);
+    // A node that is down may have no badge.
+    let key = if badge.is_empty() { "stage.card-down" } else { "stage.card" };
+    let summary = Text::key(key)
         .with("node", Arg::Plain(card.name.clone()))
         .with("role", Arg::Plain(role(language, card)))
-        .with("badge", arg(&card.badge));
+        .with("badge", Arg::Plain(badge));
     text(language, &summary)
 }
 
@@ -171,7 +187,10 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-fn strip(language: Language, strip: &Strip, room: usize) -> Html {
+fn strip(language: Language, card: &Card, room: usize) -> Html {
+    let strip = &card.strip;
+    // What a stopped node still has on its disk is not on its card.
+    let is_empty = strip.cells.is_empty() && strip.hidden == 0 && card.status != Status::Crashed;
     let skipped = strip.cells.len().saturating_sub(room);
     let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
     html! {
@@ -184,7 +203,7 @@ fn strip(language: Language, strip: &Strip, room: usize) -> Html {
             for entry in strip.cells.iter().skip(skipped) {
                 { cell(language, entry) }
             }
-            if strip.cells.is_empty() && hidden == 0 {
+            if is_empty {
                 <span class="strip-empty">{ word(language, "stage.empty-log") }</span>
             }
         </div>

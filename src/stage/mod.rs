@@ -20,6 +20,8 @@ mod pointer;
 mod route;
 mod roving;
 mod size;
+#[cfg(test)]
+mod tests;
 mod toolbar;
 mod wall;
 
@@ -82,63 +84,33 @@ pub(crate) fn Stage() -> Html {
         gesture: gesture.clone(),
         menu: menu.setter(),
     };
-    let on_more = {
-        let menu = menu.setter();
-        Callback::from(move |(node, button): (ProcessId, Element)| {
-            let shown = button.get_bounding_client_rect();
-            let place = Point { x: shown.left(), y: shown.bottom() + 4.0 };
-            menu.set(Some(MenuFor { node, other: None, place }));
-        })
-    };
-    let on_close = {
-        let menu = menu.setter();
-        Callback::from(move |()| menu.set(None))
-    };
     let line = match *gesture {
         Gesture::Line { start, now } if gesture.is_drag() => Some((start, now)),
         Gesture::Line { .. } | Gesture::None | Gesture::Card { .. } => None,
     };
-    let is_selected = |id: ProcessId| view.selection == Some(Selection::Process(id));
     let first = reachable.or_else(|| scene.cards.first().map(|card| card.id));
-    let dragged = gesture.dragged();
-    let onkeydown = roving::on_key(&store, &plan, &root);
-    let onfocusin = roving::on_focus(&reachable);
+    let crowd = Crowd { scene: &scene, plan: &plan, selection: view.selection, dragged: gesture.dragged(), first };
+    let on_close = {
+        let menu = menu.setter();
+        Callback::from(move |()| menu.set(None))
+    };
     html! {
         <div
             ref={&root}
-            class={classes!("stage", dragged.is_some().then_some("stage-dragging"))}
+            class={classes!("stage", gesture.is_drag().then_some("stage-dragging"))}
             role="region"
             aria-label={word(language, "stage.title")}
             onpointerdown={pointer.down()}
             onpointermove={pointer.hover()}
             onpointerup={pointer.up()}
             onpointercancel={pointer.cancel()}
-            {onkeydown}
-            {onfocusin}
+            onkeydown={roving::on_key(&store, &plan, &root)}
+            onfocusin={roving::on_focus(&reachable)}
         >
             <Edges plan={plan.clone()} cuts={scene.cuts.clone()} walls={division.walls.clone()} preview={division.preview} {line} />
-            if let Some((place, label)) = division.label(&store, &plan) {
-                <div key="wall-label" class="wall-label" style={format!("transform:translate({:.1}px,{:.1}px) translate(-50%,-50%)", place.x, place.y)}>{ label }</div>
-            }
-            <div key="clients" class="clients">
-                for (client, (_, rect)) in scene.clients.iter().zip(&plan.clients) {
-                    <ClientChip key={client.id.0} client={client.clone()} rect={*rect} variant={plan.variant} selected={is_selected(client.id)} />
-                }
-            </div>
-            <div key="cards" class="cards" role="group" aria-label={word(language, "stage.nodes")}>
-                for (card, (_, rect)) in scene.cards.iter().zip(&plan.cards) {
-                    <NodeCard
-                        key={card.id.0}
-                        card={card.clone()}
-                        rect={dragged.filter(|(id, _)| *id == card.id).map_or(*rect, |(_, by)| rect.moved(by))}
-                        variant={plan.variant}
-                        selected={is_selected(card.id)}
-                        dragged={dragged.is_some_and(|(id, _)| id == card.id)}
-                        reachable={first == Some(card.id)}
-                        on_more={on_more.clone()}
-                    />
-                }
-            </div>
+            { division.label(&store, &plan) }
+            <div key="clients" class="clients">{ crowd.clients() }</div>
+            <div key="cards" class="cards" role="group" aria-label={word(language, "stage.nodes")}>{ crowd.cards(&menu) }</div>
             <canvas key="canvas" ref={&canvas} class="canvas" aria-hidden="true"></canvas>
             if let Some(Selection::Message(id)) = view.selection {
                 <MessageToolbar key="toolbar" {id} board={(*board).clone()} />
@@ -146,6 +118,60 @@ pub(crate) fn Stage() -> Html {
             <Hint key="hint" gesture={*gesture} />
             <StageMenu key="menu" open={*menu} {on_close} />
         </div>
+    }
+}
+
+/// Everybody on the stage.
+struct Crowd<'a> {
+    scene: &'a Scene,
+    plan: &'a Plan,
+    selection: Option<Selection>,
+    dragged: Option<(ProcessId, Point)>,
+    /// The card in the Tab order.
+    first: Option<ProcessId>,
+}
+
+impl Crowd<'_> {
+    fn is_selected(&self, id: ProcessId) -> bool {
+        self.selection == Some(Selection::Process(id))
+    }
+
+    fn clients(&self) -> Html {
+        html! {
+            for (client, (_, rect)) in self.scene.clients.iter().zip(&self.plan.clients) {
+                <ClientChip
+                    key={client.id.0}
+                    client={client.clone()}
+                    rect={*rect}
+                    variant={self.plan.variant}
+                    selected={self.is_selected(client.id)}
+                />
+            }
+        }
+    }
+
+    fn cards(&self, menu: &UseStateHandle<Option<MenuFor>>) -> Html {
+        let menu = menu.setter();
+        let on_more = Callback::from(move |(node, button): (ProcessId, Element)| {
+            let shown = button.get_bounding_client_rect();
+            let place = Point { x: shown.left(), y: shown.bottom() + 4.0 };
+            menu.set(Some(MenuFor { node, other: None, place }));
+        });
+        let by = |id: ProcessId| self.dragged.filter(|(dragged, _)| *dragged == id).map(|(_, by)| by);
+        html! {
+            for (card, (_, rect)) in self.scene.cards.iter().zip(&self.plan.cards) {
+                <NodeCard
+                    key={card.id.0}
+                    card={card.clone()}
+                    rect={by(card.id).map_or(*rect, |by| rect.moved(by))}
+                    variant={self.plan.variant}
+                    selected={self.is_selected(card.id)}
+                    dragged={by(card.id).is_some()}
+                    reachable={self.first == Some(card.id)}
+                    on_more={on_more.clone()}
+                />
+            }
+        }
     }
 }
 
@@ -173,10 +199,10 @@ const LABEL_LETTER: f64 = 7.0;
 const LABEL_ENDS: f64 = 28.0;
 
 impl Division {
-    /// The label of the partition in force and its place.
-    fn label(&self, store: &Store, plan: &Plan) -> Option<(Point, String)> {
+    /// The label of the partition in force, where it is best read.
+    fn label(&self, store: &Store, plan: &Plan) -> Html {
         if self.groups.is_empty() || self.preview {
-            return None;
+            return Html::default();
         }
         let names = |group: &Vec<ProcessId>| {
             let names: Vec<String> = group.iter().map(|id| process_name(store, *id)).collect();
@@ -187,11 +213,13 @@ impl Division {
             store.settings().language,
             &Text::key("stage.partition").with("groups", Arg::Plain(groups.join(" | "))),
         );
-        #[expect(clippy::cast_precision_loss, reason = "a label has few letters")]
-        let width = label.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<u32>() as f64
-            * LABEL_LETTER
-            + LABEL_ENDS;
-        Some((label_place(plan, &self.walls, width, LABEL_HEIGHT)?, label))
+        let letters = label.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<u32>();
+        let width = f64::from(letters) * LABEL_LETTER + LABEL_ENDS;
+        let Some(place) = label_place(plan, &self.walls, width, LABEL_HEIGHT) else {
+            return Html::default();
+        };
+        let style = format!("transform:translate({:.1}px,{:.1}px) translate(-50%,-50%)", place.x, place.y);
+        html! { <div key="wall-label" class="wall-label" {style}>{ label }</div> }
     }
 }
 

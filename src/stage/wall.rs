@@ -4,6 +4,7 @@ use super::geometry::{Plan, Rect};
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The distance between the points at which the stage is measured, in CSS pixels.
 const GRID: f64 = 12.0;
@@ -23,7 +24,8 @@ impl Wall {
         let mut path = String::new();
         for (index, point) in self.points.iter().enumerate() {
             let verb = if index == 0 { 'M' } else { 'L' };
-            path.push_str(&format!("{verb}{:.1} {:.1}", point.x, point.y));
+            // Writing to a text never fails.
+            let _ = write!(path, "{verb}{:.1} {:.1}", point.x, point.y);
         }
         path
     }

@@ -60,11 +60,11 @@ fn trunk(profile: Profile) -> Result<Command> {
         command.env("NO_COLOR", "true");
     }
     match profile {
-        Profile::Release if tools::BINARYEN.is_obtainable() => command.arg("--release"),
+        Profile::Release if tools::BINARYEN.is_obtainable() => command.args(["--release", "--cargo-profile", "page"]),
         Profile::Release => {
             progress::note("npm is not installed, so wasm-opt is left out: the page works and is somewhat larger.");
-            // Trunk's own release mode insists on wasm-opt; cargo's release profile is all that is left of it.
-            command.args(["--cargo-profile", "release"])
+            // Trunk's own release mode insists on wasm-opt; cargo's profile of the page is all that is left of it.
+            command.args(["--cargo-profile", "page"])
         }
         Profile::Dev => &mut command,
     };

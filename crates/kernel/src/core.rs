@@ -56,6 +56,8 @@ pub struct Counters {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Messages sent, those of clients included; copies that the network made are not counted.
+    pub sent: u64,
     /// Messages delivered, those of clients included.
     pub delivered: u64,
     /// Messages lost, those of clients included.

@@ -3,6 +3,7 @@
 //! Sessions make a retried command apply once: each client's last serial number is kept with its reply
 //! (Raft dissertation §6.3, after Lampson's and Liskov's session tables).
 
+use crate::spec::{HistoryMeaning, HistoryOp, HistoryValue};
 use consistory_kernel::{Fact, ProcessId};
 use consistory_scene::{Arg, Text};
 use std::collections::BTreeMap;
@@ -200,6 +201,43 @@ impl Op {
             (op, Reply::WrongKind) => Text::key("kv.wrong_kind").with("operation", Arg::Plain(op.to_string())),
             (op, Reply::Read(_) | Reply::Written | Reply::Swapped(_) | Reply::Appended) => op.label(),
         }
+    }
+
+    /// An operation from raw choices: a write, a read, a comparison with the number before, or an append; on one of two
+    /// keys for numbers or two for lists.
+    pub fn of_choices(kind: u32, key: u32, value: i64) -> Self {
+        let name = |names: [u8; 2]| {
+            let mut padded = [0; 8];
+            padded[0] = names[usize::from(key % 2 == 1)];
+            Key(padded)
+        };
+        let number = name([b'x', b'y']);
+        match kind % 4 {
+            0 => Self::Write(number, value),
+            1 => Self::Read(if key % 4 < 2 { number } else { name([b'l', b'm']) }),
+            2 => Self::CompareAndSet(number, value - 1, value),
+            _ => Self::Append(name([b'l', b'm']), value),
+        }
+    }
+
+    /// The operation as the lines of a client history write it.
+    pub fn in_history(self, reply: Option<&Reply>) -> HistoryOp {
+        let (function, key, value) = match self {
+            Self::Read(key) => ("read", key, HistoryValue::Nothing),
+            Self::Write(key, value) => ("write", key, HistoryValue::Number(value)),
+            Self::CompareAndSet(key, expected, new) => ("cas", key, HistoryValue::List(vec![expected, new])),
+            Self::Append(key, value) => ("append", key, HistoryValue::Number(value)),
+        };
+        let (value, meaning) = match reply {
+            Some(Reply::Read(Some(Value::Number(number)))) => (HistoryValue::Number(*number), HistoryMeaning::Done),
+            Some(Reply::Read(Some(Value::List(list)))) => (HistoryValue::List(list.to_vec()), HistoryMeaning::Done),
+            Some(Reply::Swapped(false)) => (value, HistoryMeaning::PreconditionFalse),
+            Some(Reply::WrongKind) => (value, HistoryMeaning::Refused),
+            Some(Reply::Read(None) | Reply::Written | Reply::Swapped(true) | Reply::Appended) | None => {
+                (value, HistoryMeaning::Done)
+            }
+        };
+        HistoryOp { function, key: key.to_string(), value, meaning }
     }
 
     /// Parses the form that [`fmt::Display`] prints.

@@ -15,11 +15,9 @@ pub mod stage;
 pub mod words;
 
 pub use spec::{
-    Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, Visitor, message_name, parse_process,
-    process_name,
+    Glyph, HistoryMeaning, HistoryOp, HistoryValue, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec,
+    Visitor, message_name, parse_process, process_name,
 };
-
-rust_i18n::i18n!("src", fallback = "en");
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.
 macro_rules! registry {

@@ -45,6 +45,12 @@ pub trait Spec: Protocol {
     /// An operation with its reply, as the stage shows it afterwards: `x → 1`.
     fn reply_label(op: &Self::Op, reply: &Self::Reply) -> Text;
 
+    /// An operation from raw choices, for random tests: `kind` and `key` count modulo what there is, and kind 0 changes
+    /// the state. Different values tell writes apart.
+    fn some_op(kind: u32, key: u32, value: i64) -> Self::Op;
+    /// An operation, with its reply once there is one, as the lines of a client history write it.
+    fn history_op(op: &Self::Op, reply: Option<&Self::Reply>) -> HistoryOp;
+
     /// A reply, for the inspector.
     fn reply_text(reply: &Self::Reply) -> String;
 
@@ -158,6 +164,41 @@ pub struct Glyph {
     pub sign: Sign,
     /// Its term.
     pub tone: Tone,
+}
+
+/// An operation as the lines of a client history write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryOp {
+    /// What it does: `read`, `write`, `cas`, …
+    pub function: &'static str,
+    /// What it is about.
+    pub key: String,
+    /// What it writes, or has read.
+    pub value: HistoryValue,
+    /// What its reply means.
+    pub meaning: HistoryMeaning,
+}
+
+/// A value in a client history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryValue {
+    /// Nothing: not known yet, or there is none.
+    Nothing,
+    /// A number.
+    Number(i64),
+    /// A list of numbers; of a comparison the expected and the new one.
+    List(Vec<i64>),
+}
+
+/// What a reply means in a client history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryMeaning {
+    /// The operation was done.
+    Done,
+    /// Its precondition was false: it observed that, and changed nothing.
+    PreconditionFalse,
+    /// It was refused and never took effect.
+    Refused,
 }
 
 /// Something that is done with a protocol whose type is known only by its id.

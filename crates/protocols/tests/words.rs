@@ -23,10 +23,9 @@ type Words = BTreeMap<String, BTreeMap<String, String>>;
 /// A file's path or name, with what is in it.
 type Named<T> = Vec<(String, T)>;
 
-/// Reads a `words.yml` of rust-i18n's second version. A key that is defined twice is an error.
+/// Reads a `words.yml`. A key that is defined twice is an error.
 fn parse(text: &str) -> Result<Words, String> {
-    let words = text.strip_prefix("_version: 2\n").ok_or("the first line is not `_version: 2`")?;
-    serde_saphyr::from_str(words).map_err(|error| error.to_string())
+    serde_saphyr::from_str(text).map_err(|error| error.to_string())
 }
 
 /// The keys without a text in each language and in no other.
@@ -236,18 +235,16 @@ mod samples {
     };
 
     fn sample(lines: &[&str]) -> Words {
-        parse(&format!("_version: 2\n{}\n", lines.join("\n"))).expect("a good sample")
+        parse(&format!("{}\n", lines.join("\n"))).expect("a good sample")
     }
 
     #[test]
     fn a_file_is_read_only_if_it_is_well_formed() {
         for bad in [
-            "kv.read: { en: a, zh: b }\n",
-            "_version: 1\nkv.read: { en: a, zh: b }\n",
-            "_version: 2\nkv.read: { en: a, zh: b }\nkv.read: { en: c, zh: d }\n",
-            "_version: 2\nkv.read: { en: a, en: b, zh: c }\n",
-            "_version: 2\nkv: { read: { en: a, zh: b } }\n",
-            "_version: 2\nkv.read: a\n",
+            "kv.read: { en: a, zh: b }\nkv.read: { en: c, zh: d }\n",
+            "kv.read: { en: a, en: b, zh: c }\n",
+            "kv: { read: { en: a, zh: b } }\n",
+            "kv.read: a\n",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -68,8 +68,8 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// The tone of a term, ballot or epoch.
+    /// The tone of a term, ballot or epoch; 0 is the one before the first.
     pub fn epoch(number: u64) -> Self {
-        Self::Epoch(u8::try_from(number % 6).unwrap_or(0))
+        if number == 0 { Self::Neutral } else { Self::Epoch(u8::try_from(number % 6).unwrap_or(0)) }
     }
 }

@@ -4,8 +4,7 @@ use consistory_kernel::ProcessId;
 use consistory_protocols::script::duration_text;
 use consistory_scene::{Arg, Text};
 
-// The words are compiled in by a macro that cargo does not see reading the file.
-const _: &str = include_str!("words.yml");
+const WORDS: consistory_words::Table = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,15 +27,15 @@ impl Language {
 }
 
 /// The raw template of a key, with its `%{name}` holes; `None` when no core crate has the key.
-pub fn template(language: Language, key: &str) -> Option<String> {
-    let own = crate::_rust_i18n_try_translate(language.tag(), key).map(std::borrow::Cow::into_owned);
+pub fn template(language: Language, key: &str) -> Option<&'static str> {
+    let own = WORDS.template(language.tag(), key);
     own.or_else(|| consistory_protocols::words::template(language.tag(), key))
 }
 
 /// The sentence of a text; processes get their names from `name`. An unknown key shows itself.
 pub fn sentence(language: Language, text: &Text, name: &dyn Fn(ProcessId) -> String) -> String {
     let Some(template) = template(language, text.key) else { return text.key.to_owned() };
-    fill(&template, |hole| {
+    fill(template, |hole| {
         let arg = text.args.iter().find(|(known, _)| *known == hole).map(|(_, arg)| arg)?;
         Some(argument(language, arg, name))
     })

@@ -18,9 +18,9 @@ fn iframe(source: &str, title: &str) -> String {
     )
 }
 
-fn element(base: &str, fragment: &str, title: &str) -> String {
+fn element(base: &str, fragment: &str, tag: &str, title: &str) -> String {
     format!(
-        "<script type=\"module\" src=\"{}embed.js\"></script>\n<consistory-run src=\"{}\" title=\"{}\"></consistory-run>",
+        "<script type=\"module\" src=\"{}embed.js\"></script>\n<consistory-run run=\"{}\" lang=\"{tag}\" title=\"{}\"></consistory-run>",
         attribute(folder(base)),
         attribute(fragment),
         attribute(title)
@@ -47,7 +47,7 @@ pub(crate) fn Embed() -> Html {
         <>
             <p>{ word(language, "embed.intro") }</p>
             <CopyField id="embed-iframe" label="embed.iframe" note={word(language, "embed.iframe-why")} button="embed.copy-iframe" rows={4} primary={true} value={iframe(&source, &title)} />
-            <CopyField id="embed-element" label="embed.element" note={word(language, "embed.element-why")} button="embed.copy-element" rows={4} value={element(&base, fragment, &title)} />
+            <CopyField id="embed-element" label="embed.element" note={word(language, "embed.element-why")} button="embed.copy-element" rows={4} value={element(&base, fragment, language.tag(), &title)} />
         </>
     }
 }
@@ -62,7 +62,7 @@ mod tests {
         assert!(snippet.contains("?embed=1&amp;lang=en#/s/1a"));
         assert!(snippet.contains("A &quot;run&quot;"));
         assert!(
-            element("https://x.example/c/index.html", "#/s/1a", "t")
+            element("https://x.example/c/index.html", "#/s/1a", "en", "t")
                 .starts_with("<script type=\"module\" src=\"https://x.example/c/embed.js\">")
         );
         assert_eq!(folder("https://x.example/c/"), "https://x.example/c/");

@@ -74,6 +74,55 @@ fn ProcessSelect(props: &ProcessSelectProps) -> Html {
     }
 }
 
+/// What [`OperationField`] needs.
+#[derive(Properties, PartialEq)]
+struct OperationFieldProps {
+    operation: String,
+    problem: Option<String>,
+    on_write: Callback<String>,
+    on_send: Callback<()>,
+}
+
+/// The operation in words, what is wrong with it, and examples. Not a form element: a sandboxed frame forbids forms.
+#[component]
+fn OperationField(props: &OperationFieldProps) -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    let protocol = store.read(|session| session.protocol());
+    let on_send = props.on_send.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            on_send.emit(());
+        }
+    });
+    let oninput = props.on_write.reform(|event: InputEvent| {
+        event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+    });
+    html! {
+        <div>
+            <input
+                id="request-operation"
+                class="input"
+                autofocus=true
+                value={props.operation.clone()}
+                spellcheck="false"
+                autocomplete="off"
+                autocapitalize="off"
+                aria-invalid={props.problem.is_some().then_some("true")}
+                aria-describedby="request-problem"
+                {oninput}
+                {onkeydown}
+            />
+            <p id="request-problem" class="field-problem" aria-live="polite">{ props.problem.clone() }</p>
+            <div class="actions" role="group" aria-label={word(language, "request.examples")}>
+                for example in EXAMPLES.into_iter().filter(|example| check_operation(protocol, example).is_ok()) {
+                    <button key={example} type="button" class="button button-small button-code" onclick={props.on_write.reform(move |_| example.to_owned())}>{ example }</button>
+                }
+            </div>
+        </div>
+    }
+}
+
 /// The dialog's content.
 #[component]
 pub(crate) fn Request() -> Html {
@@ -108,18 +157,6 @@ pub(crate) fn Request() -> Html {
             Err(problem) => refused.set(Some(problem)),
         })
     };
-    // Not a form element: a sandboxed frame forbids forms.
-    let onkeydown = {
-        let send = send.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Enter" && !event.is_composing() {
-                send.emit(());
-            }
-        })
-    };
-    let typed = write.reform(|event: InputEvent| {
-        event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
-    });
     let clients: Vec<_> = scene.clients.iter().map(|client| (client.id, client.name.clone())).collect();
     let nodes: Vec<_> = scene.cards.iter().map(|card| (card.id, card.name.clone())).collect();
     let said = wrong.as_ref().map(|problem| text(language, &problem.text));
@@ -128,27 +165,7 @@ pub(crate) fn Request() -> Html {
             <label for="request-client">{ word(language, "request.client") }</label>
             <ProcessSelect id="request-client" options={clients} selected={Some(present.client)} on_select={edit(|draft, id| draft.client = id.unwrap_or(draft.client))} />
             <label for="request-operation">{ word(language, "request.operation") }</label>
-            <div>
-                <input
-                    id="request-operation"
-                    class="input"
-                    autofocus=true
-                    value={present.operation.clone()}
-                    spellcheck="false"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    aria-invalid={said.is_some().then_some("true")}
-                    aria-describedby="request-problem"
-                    oninput={typed}
-                    {onkeydown}
-                />
-                <p id="request-problem" class="field-problem" aria-live="polite">{ said.clone() }</p>
-                <div class="actions" role="group" aria-label={word(language, "request.examples")}>
-                    for example in EXAMPLES.into_iter().filter(|example| check_operation(protocol, example).is_ok()) {
-                        <button key={example} type="button" class="button button-small button-code" onclick={write.reform(move |_| example.to_owned())}>{ example }</button>
-                    }
-                </div>
-            </div>
+            <OperationField operation={present.operation.clone()} problem={said.clone()} on_write={write} on_send={send.clone()} />
             <label for="request-target">{ word(language, "request.target") }</label>
             <ProcessSelect id="request-target" none={word(language, "request.any")} options={nodes} selected={present.target} on_select={edit(|draft, id| draft.target = id)} />
             <div class="form-foot">

@@ -10,6 +10,12 @@ use consistory_session::Problem;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+/// The fragment that the value of `?s=` stands for; a broken code in it is left for the session to judge.
+fn fragment_of(value: &str) -> String {
+    let value = js_sys::decode_uri_component(value).map_or_else(|_| value.to_owned(), String::from);
+    if value.contains('/') { format!("#/{value}") } else { format!("#/s/{value}") }
+}
+
 /// Opens a pasted link or scenario; what is wrong with it is said below, and the text stays.
 #[component]
 fn OpenForm() -> Html {
@@ -26,7 +32,8 @@ fn OpenForm() -> Html {
                 return;
             }
             let opened = match pasted(&text) {
-                Pasted::Link(fragment) => store.try_open(fragment),
+                Pasted::Fragment(fragment) => store.try_open(fragment),
+                Pasted::Query(value) => store.try_open(&fragment_of(value)),
                 Pasted::Scenario(scenario) => store.try_scenario(scenario),
             };
             match opened {

@@ -3,7 +3,7 @@
 mod restart;
 mod value;
 
-use crate::store::{Store, use_settings, use_store, use_topics};
+use crate::store::{Store, ViewChange, use_settings, use_store, use_topics};
 use crate::words::{text, word};
 use consistory_kernel::Ppm;
 use consistory_scene::{Arg, Text};
@@ -26,7 +26,11 @@ fn turn(store: &Store, dial: &Dial, value: String) -> Option<Problem> {
         let name = dial.name.to_owned();
         store.try_apply(Command::Edit(EditCommand::Set { name, value })).err()
     } else {
-        restart::restart(store, dial.name, &value).err()
+        let panel = store.look(|view| view.panel);
+        let problem = restart::restart(store, dial.name, &value).err();
+        // Another run brings its own panel to the front; the reader is still busy with this one.
+        store.change(ViewChange::Panel(panel));
+        problem
     }
 }
 
@@ -62,7 +66,8 @@ fn field(kind: &DialKind) -> Field {
 fn hint(language: Language, kind: &DialKind) -> Option<String> {
     match kind {
         DialKind::Latency => Some(word(language, "dials.latency-hint")),
-        DialKind::Number { max: u32::MAX, .. } => None,
+        // Every number will do, so there is nothing to say about limits.
+        DialKind::Number { max, .. } if *max == u32::MAX => None,
         DialKind::Number { min, max } => {
             let range = Text::key("dials.number-hint")
                 .with("min", Arg::Number(i64::from(*min)))
@@ -92,6 +97,60 @@ pub(crate) struct DialRowProps {
     pub(crate) list: &'static str,
 }
 
+/// What [`Fields`] needs.
+#[derive(Properties, PartialEq)]
+struct FieldsProps {
+    id: String,
+    label: String,
+    kind: DialKind,
+    texts: Vec<String>,
+    bad: bool,
+    described: Option<String>,
+    on_change: Callback<(usize, String)>,
+}
+
+/// The input fields of a dial, with their unit.
+#[component]
+fn Fields(props: &FieldsProps) -> Html {
+    let store = use_store();
+    let language = use_settings(&store).language;
+    let attributes = field(&props.kind);
+    let change = |position: usize| {
+        props.on_change.reform(move |event: Event| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            (position, input.map(|input| input.value()).unwrap_or_default())
+        })
+    };
+    html! {
+        <>
+            for (position, text) in props.texts.iter().enumerate() {
+                if position > 0 {
+                    <span key={format!("join-{position}")} class="dial-join" aria-hidden="true">{ word(language, "dials.range-join") }</span>
+                }
+                <input
+                    key={position}
+                    id={format!("{}-{position}", props.id)}
+                    class="input dial-input"
+                    type={attributes.kind}
+                    step="any"
+                    min={attributes.min.clone()}
+                    max={attributes.max.clone()}
+                    value={text.clone()}
+                    spellcheck="false"
+                    autocomplete="off"
+                    aria-label={field_label(language, &props.label, position, props.texts.len())}
+                    aria-invalid={props.bad.then_some("true")}
+                    aria-describedby={props.described.clone()}
+                    onchange={change(position)}
+                />
+            }
+            if let Some(unit) = attributes.unit {
+                <span class="dial-unit">{ word(language, unit) }</span>
+            }
+        </>
+    }
+}
+
 /// One dial. A refused value stays in the field, with the reason below it.
 #[component]
 pub(crate) fn DialRow(props: &DialRowProps) -> Html {
@@ -107,13 +166,12 @@ pub(crate) fn DialRow(props: &DialRowProps) -> Html {
             problem.set(None);
         });
     }
-    let change = |position: usize| {
+    let on_change = {
         let (store, draft, problem, dial) = (store.clone(), draft.clone(), problem.clone(), dial.clone());
-        Callback::from(move |event: Event| {
-            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        Callback::from(move |(position, text): (usize, String)| {
             let mut fields = (*draft).clone();
             if let Some(field) = fields.get_mut(position) {
-                *field = input.value();
+                *field = text;
             }
             draft.set(fields.clone());
             problem.set(turn(&store, &dial, value::value(&dial.kind, &fields)));
@@ -127,40 +185,16 @@ pub(crate) fn DialRow(props: &DialRowProps) -> Html {
         })
     };
     let label = text(language, &dial.label);
-    let attributes = field(&dial.kind);
     let id = format!("{}-{}", props.list, dial.name);
     let note = format!("{id}-note");
     let sentence = (*problem).as_ref().map(|problem| text(language, &problem.text));
     let hint = hint(language, &dial.kind);
     let described = (sentence.is_some() || hint.is_some()).then(|| note.clone());
     html! {
-        <div class={classes!("dial", problem.is_some().then_some("dial-bad"))}>
+        <div class="dial">
             <label class="dial-label" for={format!("{id}-0")}>{ &label }</label>
             <span class="dial-fields">
-                for (position, text) in draft.iter().enumerate() {
-                    if position > 0 {
-                        <span key={format!("join-{position}")} class="dial-join" aria-hidden="true">{ word(language, "dials.range-join") }</span>
-                    }
-                    <input
-                        key={position}
-                        id={format!("{id}-{position}")}
-                        class="input dial-input"
-                        type={attributes.kind}
-                        step="any"
-                        min={attributes.min.clone()}
-                        max={attributes.max.clone()}
-                        value={text.clone()}
-                        spellcheck="false"
-                        autocomplete="off"
-                        aria-label={field_label(language, &label, position, draft.len())}
-                        aria-invalid={problem.is_some().then_some("true")}
-                        aria-describedby={described.clone()}
-                        onchange={change(position)}
-                    />
-                }
-                if let Some(unit) = attributes.unit {
-                    <span class="dial-unit">{ word(language, unit) }</span>
-                }
+                <Fields {id} {label} kind={dial.kind.clone()} texts={(*draft).clone()} bad={problem.is_some()} {described} {on_change} />
                 if dial.name == SEED {
                     <button type="button" class="button button-small" onclick={another_seed}>{ word(language, "dials.new-seed") }</button>
                 }
@@ -210,9 +244,9 @@ pub(crate) fn Dials() -> Html {
     let language = use_settings(&store).language;
     html! {
         <div class="dials">
-            <h3 class="panel-subtitle">{ word(language, "dials.live") }</h3>
+            <h2 class="panel-subtitle">{ word(language, "dials.live") }</h2>
             <DialList list="live" live={true} empty="dials.empty" />
-            <h3 class="panel-subtitle">{ word(language, "dials.start") }</h3>
+            <h2 class="panel-subtitle">{ word(language, "dials.start") }</h2>
             <p class="note">{ word(language, "dials.start-note") }</p>
             <DialList list="start" live={false} empty="dials.empty" />
         </div>

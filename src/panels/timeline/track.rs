@@ -26,7 +26,7 @@ fn band_end(timeline: &TimelineView, position: usize) -> Time {
     timeline.bands.get(position + 1).map_or(timeline.until, |next| next.from)
 }
 
-fn band(language: Language, band: &Band, until: Time, span: Time, width: u32) -> Html {
+fn band(language: Language, key: usize, band: &Band, until: Time, (span, width): (Time, u32)) -> Html {
     let (left, right) = (percent(band.from, span), percent(until, span));
     let pixels = place(until, span, width).saturating_sub(place(band.from, span, width));
     if pixels < BAND_MIN_PX {
@@ -35,7 +35,7 @@ fn band(language: Language, band: &Band, until: Time, span: Time, width: u32) ->
     let label = text(language, &band.label);
     let length = label.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum::<u32>();
     html! {
-        <g key={band.from} class={classes!("band", tone_class(band.tone))}>
+        <g {key} class={classes!("band", tone_class(band.tone))}>
             <title>{ label.clone() }</title>
             <rect x={format!("{left:.3}%")} y="0" width={format!("{:.3}%", right - left)} height="100%" />
             if pixels > length * CHARACTER_PX + CHARACTER_PX {
@@ -120,7 +120,7 @@ pub(crate) fn Track() -> Html {
                 <Marks {clusters} {span} />
                 <svg class="bands" aria-hidden="true" focusable="false">
                     for (position, one) in timeline.bands.iter().enumerate() {
-                        { band(language, one, band_end(&timeline, position), span, width) }
+                        { band(language, position, one, band_end(&timeline, position), (span, width)) }
                     }
                 </svg>
                 { axis(language, span, width) }

@@ -195,6 +195,7 @@ impl<P: Protocol> World<P> {
     /// Puts a message on the network.
     pub(super) fn send(&mut self, from: ProcessId, to: ProcessId, body: Body<P>) {
         let (arrives_at, fate, copy) = self.core.transit(from, to, body.size());
+        self.core.counters.sent += 1;
         self.core.digest.word(u64::from(to.0) << 48 ^ arrives_at);
         let kind = body.kind();
         let original = copy.map(|arrives_at| (arrives_at, body.clone()));

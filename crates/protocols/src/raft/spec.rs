@@ -4,7 +4,9 @@ use super::mutants::Mutant;
 use super::node::Node;
 use super::{Config, Directive, Message, Raft, properties, view};
 use crate::kv;
-use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
+use crate::spec::{
+    Glyph, HistoryOp, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
+};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Text};
 use include_dir::{Dir, include_dir};
@@ -146,6 +148,14 @@ impl Spec for Raft {
 
     fn reply_label(op: &kv::Op, reply: &kv::Reply) -> Text {
         op.answered(reply)
+    }
+
+    fn some_op(kind: u32, key: u32, value: i64) -> kv::Op {
+        kv::Op::of_choices(kind, key, value)
+    }
+
+    fn history_op(op: &kv::Op, reply: Option<&kv::Reply>) -> HistoryOp {
+        op.in_history(reply)
     }
 
     fn reply_text(reply: &kv::Reply) -> String {

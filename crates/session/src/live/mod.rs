@@ -53,11 +53,11 @@ impl<P: Spec> LiveRun<P> {
         let (setup, used) = scenario::start::<P>(script, overrides)?;
         let mut timeline = Timeline::new(&setup);
         let performed = scenario::perform(&setup, &script.lines[used..], overrides.until, &mut timeline)?;
-        let cursor = performed.cursor.unwrap_or(0);
+        let cursor = performed.cursor.unwrap_or(Moment::after(0));
         // The address of a gallery scenario has no words for mutants.
         let edits = if overrides.mutants.is_empty() { timeline.edits().count() } else { usize::MAX };
-        timeline.seek(Moment::after(cursor));
-        let origin = Origin { item, overrides: overrides.settings.clone(), edits, cursor };
+        timeline.seek(cursor);
+        let origin = Origin { item, overrides: overrides.settings.clone(), edits, cursor: cursor.time };
         let run = Self { setup, timeline, origin, said: performed.said, drawn: RefCell::default() };
         Ok((run, performed.unmet))
     }
@@ -178,7 +178,9 @@ impl<P: Spec> LiveRun<P> {
 /// The narration of a gallery scenario, as far as a run does what the scenario does.
 fn narration<P: Spec>(item: &'static GalleryItem, timeline: &Timeline<P>) -> Vec<(Time, String)> {
     let Ok(script) = scenario::parse::parse(item.text) else { return Vec::new() };
-    let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), &Overrides::default()) else { return Vec::new() };
+    let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), &Overrides::default()) else {
+        return Vec::new();
+    };
     let mine: Vec<Moment> = timeline.edits().map(|(_, moment, _)| moment).collect();
     let theirs: Vec<Moment> = original.timeline.edits().map(|(_, moment, _)| moment).collect();
     let parted = mine.iter().zip(&theirs).position(|(mine, theirs)| mine != theirs);

@@ -80,7 +80,7 @@ pub(super) fn timeline<P: Spec>(timeline: &Timeline<P>) -> TimelineView {
 }
 
 fn band<P: Spec>(from: u64, epoch: u64) -> Band {
-    Band { from, tone: if epoch == 0 { Tone::Neutral } else { Tone::epoch(epoch) }, label: P::epoch_label(epoch) }
+    Band { from, tone: Tone::epoch(epoch), label: P::epoch_label(epoch) }
 }
 
 fn mark<P: Spec>(timeline: &Timeline<P>, note: &NoteRecord) -> Option<TimelineMark> {

@@ -10,6 +10,6 @@ mod token;
 mod transcript;
 
 pub use parse::{Action, Condition, Expected, Line, Script, Statement};
-pub use print::print;
+pub use print::{print, statement};
 pub use run::{Performed, TIME_MAX, perform, start};
 pub use transcript::transcript;

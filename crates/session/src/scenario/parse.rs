@@ -50,8 +50,8 @@ pub enum Statement<'a> {
     Expect(Expected<'a>),
     /// `say raft.split-vote.why`.
     Say(Token<'a>),
-    /// `cursor 300ms`: where the page opens the run.
-    Cursor(Time),
+    /// `cursor 300ms`, `cursor 300ms/2`: where the page opens the run.
+    Cursor(Moment),
     /// A directive of the protocol: its keyword and arguments.
     Directive(Token<'a>, Vec<Token<'a>>),
 }
@@ -169,7 +169,7 @@ fn line<'a>(tokens: &mut Tokens<'a>) -> Result<Line<'a>, Problem> {
         "set" => Statement::Set(settings(tokens)?),
         "mutant" => Statement::Mutant(tokens.need("expected.mutant")?),
         "run" => Statement::Run(duration(tokens)?),
-        "cursor" => Statement::Cursor(duration(tokens)?),
+        "cursor" => Statement::Cursor(moment(tokens)?),
         "say" => Statement::Say(tokens.need("expected.word_key")?),
         "await" => await_statement(tokens)?,
         "expect" => Statement::Expect(expected(tokens)?),

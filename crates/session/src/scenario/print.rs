@@ -31,13 +31,15 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
     for (time, key) in said {
         push(&mut text, &format!("at {} say {key}", duration_text(*time)));
     }
-    let (cursor, end) = (timeline.world().time(), timeline.tip().time());
-    if cursor > 0 {
-        push(&mut text, &format!("cursor {}", duration_text(cursor)));
+    let (cursor, end) = (timeline.world().moment(), timeline.tip().moment());
+    if cursor != Moment::after(0) {
+        push(&mut text, &format!("cursor {}", moment_text(cursor)));
     }
     let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time);
-    if end > last {
-        push(&mut text, &format!("run {}", duration_text(end - last)));
+    if end.ties != Moment::ALL {
+        push(&mut text, &format!("at {} run 0ms", moment_text(end)));
+    } else if end.time > last {
+        push(&mut text, &format!("run {}", duration_text(end.time - last)));
     }
     text
 }
@@ -57,7 +59,7 @@ fn moment_text(moment: Moment) -> String {
 }
 
 /// An edit as a statement.
-pub(super) fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
+pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
     let name = |id: &ProcessId| process_name(setup.nodes, *id);
     match edit {
         Edit::Crash(node, DiskFate::Kept) => format!("crash {}", name(node)),

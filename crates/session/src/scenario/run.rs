@@ -5,7 +5,7 @@ use crate::Problem;
 use crate::edits;
 use crate::open::Overrides;
 use crate::parameters;
-use consistory_kernel::{Body, Edit, MessageAct, MessageId, ProcessId, Setup, Time, Timeline, World};
+use consistory_kernel::{Body, Edit, MessageAct, MessageId, Moment, ProcessId, Setup, Time, Timeline, World};
 use consistory_protocols::script::parse_latency;
 use consistory_protocols::{Spec, parse_process};
 use consistory_scene::{Arg, Text};
@@ -23,7 +23,7 @@ pub struct Performed {
     /// Expectations that were not met, and conditions that did not come true in time.
     pub unmet: Vec<Problem>,
     /// Where the page opens the run.
-    pub cursor: Option<Time>,
+    pub cursor: Option<Moment>,
     /// Whether the run was to end before the script does.
     pub stopped: bool,
 }
@@ -122,13 +122,16 @@ fn statement<P: Spec>(
             }
         }
         Statement::Run(duration) => {
-            performed.stopped = now + duration > limit;
-            timeline.advance((now + duration).min(limit));
+            performed.stopped = limit < TIME_MAX && now + duration > limit;
+            // `run 0ms` stays where it is, between two events of one time.
+            if *duration > 0 {
+                timeline.advance((now + duration).min(limit));
+            }
         }
         Statement::Await(condition, within) => {
             let deadline = (now + within).min(limit);
             if !wait(timeline, condition, deadline)? {
-                performed.stopped = now + within > limit;
+                performed.stopped = limit < TIME_MAX && now + within > limit;
                 performed.unmet.push(unmet("problem.scenario.await", condition, line));
             }
         }
@@ -138,7 +141,7 @@ fn statement<P: Spec>(
             }
         }
         Statement::Say(key) => performed.said.push((now, key.text.to_owned())),
-        Statement::Cursor(time) => performed.cursor = Some(*time),
+        Statement::Cursor(moment) => performed.cursor = Some(*moment),
         Statement::Mutant(token) => return Err(token.problem(Text::key("problem.scenario.too_late"))),
         Statement::Directive(keyword, _) if P::DIRECTIVES.contains(&keyword.text) => {
             return Err(keyword.problem(Text::key("problem.scenario.too_late")));

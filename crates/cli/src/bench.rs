@@ -1,0 +1,184 @@
+//! `consistory bench`: figures of the core on this machine. Medians of several rounds.
+
+use crate::arguments::Bench as Arguments;
+use crate::output::{Complaint, Status, number, print, print_json};
+use consistory_kernel::{Chooser, Edit, MS, Moment, ProcessId, Purpose, Time, Timeline};
+use consistory_protocols::Spec;
+use consistory_protocols::raft::Raft;
+use consistory_session::{Command, Disk, EditCommand, Session, ViewState, gallery, open};
+use serde_json::{Map, Value, json};
+use std::time::Instant;
+
+/// Events of the run that is recorded and scrubbed.
+const EVENTS: u32 = 200_000;
+
+/// Rounds of which the median counts.
+const ROUNDS: usize = 7;
+
+/// Random places that are sought.
+const SEEKS: usize = 1_000;
+
+/// Operations that each client is given at a time.
+const LOAD: i64 = 2_000;
+
+/// A figure: its name, and how it is measured.
+struct Figure {
+    name: &'static str,
+    measure: fn() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint>,
+}
+
+/// Memory comes first: later figures would leave freed memory behind that hides what the run takes.
+const FIGURES: [Figure; 5] = [
+    Figure { name: "timeline_bytes", measure: timeline_bytes },
+    Figure { name: "kernel_events_per_second", measure: events_per_second },
+    Figure { name: "seek_ms", measure: seek_ms },
+    Figure { name: "link_characters", measure: link_characters },
+    Figure { name: "digest_check", measure: digest_check },
+];
+
+pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
+    let wanted = arguments.name.as_deref().unwrap_or_default();
+    let mut figures = Map::new();
+    for figure in FIGURES.iter().filter(|figure| figure.name.starts_with(wanted) || wanted.starts_with(figure.name)) {
+        for (name, value, unit) in (figure.measure)()? {
+            if name.starts_with(wanted) {
+                figures.insert(name.to_owned(), json!({"value": value, "unit": unit}));
+            }
+        }
+    }
+    if figures.is_empty() {
+        let known: Vec<&str> = FIGURES.iter().map(|figure| figure.name).collect();
+        return Err(Complaint::new(format!("NAME {wanted}: there is no such figure; known are {}.", known.join(", "))));
+    }
+    if arguments.json {
+        print_json(&Value::Object(figures))?;
+    } else {
+        let line = |(name, figure): (&String, &Value)| {
+            format!("{name:<28} {:>14} {}\n", figure["value"].to_string(), figure["unit"].as_str().unwrap_or_default())
+        };
+        print(&figures.iter().map(line).collect::<String>())?;
+    }
+    Ok(Status::Fine)
+}
+
+/// Five servers under the load of two clients that never pause, recorded as the page records them.
+fn recorded() -> Timeline<Raft> {
+    let setup = Raft::defaults();
+    let mut timeline = Timeline::new(&setup);
+    let mut value = 0;
+    while timeline.tip().steps().0 < EVENTS {
+        for client in (setup.nodes..setup.nodes + setup.clients).map(ProcessId) {
+            let is_idle = timeline.tip().client(client).is_some_and(|state| state.queue.is_empty());
+            for _ in 0..if is_idle { LOAD } else { 0 } {
+                value += 1;
+                let kind = u32::try_from(value % 3).unwrap_or(0);
+                let op = Raft::some_op(kind, kind, value);
+                // The client exists, and its queue has room.
+                let _ = timeline.edit(Edit::Invoke { client, op, target: None });
+            }
+        }
+        let to = timeline.tip().time() + 1_000 * MS;
+        timeline.advance(to);
+    }
+    timeline
+}
+
+fn events_per_second() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+    let mut rates = Vec::new();
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        let timeline = recorded();
+        let seconds = started.elapsed().as_secs_f64();
+        rates.push(f64::from(timeline.tip().steps().0) / seconds);
+    }
+    Ok(vec![("kernel_events_per_second", number(median(&mut rates).round()), "events/s")])
+}
+
+fn seek_ms() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+    let mut timeline = recorded();
+    let until = timeline.tip().time();
+    let mut dice = Chooser::seeded(1);
+    let mut seconds = Vec::new();
+    for _ in 0..SEEKS {
+        let to: Time = dice.range(Purpose::Faults, 0, until);
+        let started = Instant::now();
+        timeline.seek(Moment::after(to));
+        seconds.push(started.elapsed().as_secs_f64() * 1_000.0);
+    }
+    let median = median(&mut seconds);
+    let worst = seconds.last().copied().unwrap_or_default();
+    Ok(vec![("seek_ms", rounded(worst), "ms at worst"), ("seek_ms_median", rounded(median), "ms")])
+}
+
+/// How much the memory of this process grows; only Linux tells.
+fn timeline_bytes() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+    let Some(before) = resident_bytes() else { return Ok(Vec::new()) };
+    let timeline = recorded();
+    let after = resident_bytes().unwrap_or(before);
+    let steps = timeline.tip().steps().0;
+    let per_event = (after.saturating_sub(before)) / u64::from(steps.max(1));
+    let bytes = json!(after.saturating_sub(before));
+    Ok(vec![("timeline_bytes", bytes, "bytes"), ("timeline_bytes_per_event", json!(per_event), "bytes")])
+}
+
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1_024)
+}
+
+fn link_characters() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+    let mut longest = 0;
+    for item in gallery() {
+        longest = longest.max(opened(&format!("#/p/{}", item.id))?.link(ViewState::default()).len());
+    }
+    let mut session = opened("")?;
+    for number in 0..40_u16 {
+        let to = session.now() + 50 * MS;
+        edit(&mut *session, Command::Advance { to })?;
+        let node = ProcessId(number / 4 % 5);
+        let other = ProcessId((node.0 + 1) % 5);
+        let done = match number % 4 {
+            0 => EditCommand::Crash(node, Disk::Kept),
+            1 => EditCommand::Invoke { client: ProcessId(5), operation: format!("write x {number}"), target: Some(other) },
+            2 => EditCommand::Restart(node),
+            _ => EditCommand::Cut(node, other),
+        };
+        edit(&mut *session, Command::Edit(done))?;
+    }
+    let of_40_edits = session.link(ViewState::default()).len();
+    Ok(vec![
+        ("link_characters_gallery", json!(longest), "characters"),
+        ("link_characters_40_edits", json!(of_40_edits), "characters"),
+    ])
+}
+
+fn opened(address: &str) -> Result<Box<dyn Session>, Complaint> {
+    let opened = open(address).map_err(|problem| Complaint::new(crate::output::words(&problem)))?;
+    Ok(opened.session)
+}
+
+fn edit(session: &mut dyn Session, command: Command) -> Result<(), Complaint> {
+    session.apply(command).map(|_| ()).map_err(|problem| Complaint::new(crate::output::words(&problem)))
+}
+
+/// The digest of one run, to be compared between machines and targets, after a seek to the middle and back.
+fn digest_check() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+    let mut timeline = recorded();
+    let (digest, until) = (timeline.tip().digest(), timeline.tip().time());
+    timeline.seek(Moment::after(until / 2));
+    timeline.seek(Moment::after(until));
+    assert_eq!(timeline.world().digest(), digest, "a seek changed the run");
+    Ok(vec![("digest_check", json!(format!("{digest:016x}")), "digest")])
+}
+
+/// Sorts, and gives the middle.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+fn rounded(value: f64) -> Value {
+    json!((value * 1_000.0).round() / 1_000.0)
+}

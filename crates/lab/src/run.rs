@@ -1,0 +1,71 @@
+//! A run as a value: what it starts from, what is done to it, and when it ends.
+
+use consistory_kernel::{Edit, Journal, Moment, Setup, StepId, Time, Timeline, World};
+use consistory_protocols::Spec;
+use consistory_session::{Command, Problem, Session, ViewState, open_scenario, scenario};
+
+/// A run. Everything else about it is a function of this value.
+#[derive(Clone)]
+pub struct Run<P: Spec> {
+    /// What it starts from.
+    pub setup: Setup<P>,
+    /// What is done to it, in order.
+    pub edits: Vec<(Moment, Edit<P>)>,
+    /// When it ends, in microseconds; what happens at that very time happens.
+    pub until: Time,
+}
+
+impl<P: Spec> Run<P> {
+    /// Performs the run to its end, or until `stop` is so after a step. Returns the world, and the run as it was
+    /// performed: edits that cannot be applied are left out, and its end is where it stopped.
+    pub fn perform(&self, stop: impl Fn(&World<P>) -> bool) -> (World<P>, Self) {
+        let mut journal = Journal::off();
+        let mut world = World::new(&self.setup, &mut journal);
+        let mut edits = Vec::with_capacity(self.edits.len());
+        let end = (Moment::after(self.until), None);
+        let edits_and_end = self.edits.iter().map(|(moment, edit)| (*moment, Some(edit))).chain([end]);
+        'run: for (moment, edit) in edits_and_end {
+            while world.is_due(moment) && world.step(&mut journal) {
+                if stop(&world) {
+                    break 'run;
+                }
+            }
+            // Nothing is due: only the clock moves.
+            world.run_to(moment, &mut journal);
+            let Some(edit) = edit else { break };
+            let moment = world.moment();
+            if world.apply(edit, &mut journal).is_ok() {
+                edits.push((moment, edit.clone()));
+                if stop(&world) {
+                    break;
+                }
+            }
+        }
+        let until = world.time();
+        (world, Self { setup: self.setup.clone(), edits, until })
+    }
+
+    /// The run, recorded, with its cursor at the end.
+    pub fn timeline(&self) -> Timeline<P> {
+        let mut timeline = Timeline::new(&self.setup);
+        for (moment, edit) in &self.edits {
+            timeline.seek(*moment);
+            // One that cannot be applied changes nothing, here as in `perform`.
+            let _ = timeline.edit(edit.clone());
+        }
+        timeline.seek(Moment::after(self.until));
+        timeline
+    }
+
+    /// The run in the scenario language.
+    pub fn text(&self) -> String {
+        scenario::print(&self.setup, &self.timeline(), &[])
+    }
+}
+
+/// The share link of a scenario text, with the cursor at the end of the run.
+pub fn link_of(text: &str) -> Result<String, Problem> {
+    let mut session: Box<dyn Session> = open_scenario(text)?.session;
+    session.apply(Command::SeekStep { step: StepId::NONE })?;
+    Ok(session.link(ViewState::default()))
+}

@@ -1,0 +1,54 @@
+//! `words.yml` files to the source of a table, for build scripts.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What one key has in a `words.yml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Templates {
+    en: String,
+    zh: String,
+}
+
+/// A file that cannot be compiled.
+#[derive(Debug)]
+pub struct CompileError {
+    file: PathBuf,
+    reason: String,
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}; give each key an `en` and a `zh` text, once", self.file.display(), self.reason)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Reads `files` and writes the Rust expression of their table, a `consistory_words::Table`, to `out`.
+/// Cargo is told to run the build script again when a file changes.
+pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
+    let mut words: BTreeMap<String, Templates> = BTreeMap::new();
+    for file in files {
+        println!("cargo::rerun-if-changed={file}");
+        let problem = |reason: String| CompileError { file: PathBuf::from(file), reason };
+        let text = std::fs::read_to_string(file).map_err(|error| problem(error.to_string()))?;
+        let read: BTreeMap<String, Templates> =
+            serde_saphyr::from_str(&text).map_err(|error| problem(error.to_string()))?;
+        for (key, templates) in read {
+            if words.insert(key.clone(), templates).is_some() {
+                return Err(problem(format!("the key {key} is defined in another file too")));
+            }
+        }
+    }
+    let mut source = String::from("consistory_words::Table(&[\n");
+    for (key, Templates { en, zh }) in &words {
+        // Writing to a string cannot fail.
+        let _ = writeln!(source, "    consistory_words::Entry {{ key: {key:?}, en: {en:?}, zh: {zh:?} }},");
+    }
+    source.push_str("])\n");
+    std::fs::write(out, source).map_err(|error| CompileError { file: out.to_owned(), reason: error.to_string() })
+}

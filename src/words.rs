@@ -26,14 +26,12 @@ enum Style {
 
 /// The sentence of a text: a page word, or a word of the core.
 pub(crate) fn text(language: Language, text: &Text) -> String {
-    let Some(template) = template(language, text.key) else {
-        return words::sentence(language, text, &name_of);
-    };
-    let mut sentence = template.to_owned();
-    for (name, arg) in &text.args {
-        sentence = sentence.replace(&format!("%{{{name}}}"), &argument(language, arg));
-    }
-    sentence
+    let template = template(language, text.key).or_else(|| words::template(language, text.key));
+    let Some(template) = template else { return text.key.to_owned() };
+    words::fill(template, |hole| {
+        let arg = text.args.iter().find(|(name, _)| *name == hole).map(|(_, arg)| arg)?;
+        Some(argument(language, arg))
+    })
 }
 
 /// A page word without arguments.

@@ -141,7 +141,11 @@ fn link_characters() -> Result<Vec<(&'static str, Value, &'static str)>, Complai
         let other = ProcessId((node.0 + 1) % 5);
         let done = match number % 4 {
             0 => EditCommand::Crash(node, Disk::Kept),
-            1 => EditCommand::Invoke { client: ProcessId(5), operation: format!("write x {number}"), target: Some(other) },
+            1 => EditCommand::Invoke {
+                client: ProcessId(5),
+                operation: format!("write x {number}"),
+                target: Some(other),
+            },
             2 => EditCommand::Restart(node),
             _ => EditCommand::Cut(node, other),
         };

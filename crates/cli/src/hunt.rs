@@ -53,7 +53,11 @@ fn quarry<P: Spec>(arguments: &Arguments) -> Result<Quarry, Complaint> {
     for id in &arguments.mutants {
         let place = P::MUTANTS.iter().position(|mutant| mutant.id == id).ok_or_else(|| {
             let known: Vec<&str> = P::MUTANTS.iter().map(|mutant| mutant.id).collect();
-            Complaint::new(format!("--mutant {id}: {} has no such rule to switch off; known are {}.", P::ID, known.join(", ")))
+            Complaint::new(format!(
+                "--mutant {id}: {} has no such rule to switch off; known are {}.",
+                P::ID,
+                known.join(", ")
+            ))
         })?;
         mutants |= 1 << place;
         breaks = Some(P::MUTANTS[place].breaks);

@@ -30,7 +30,8 @@ impl Visitor for Describe {
         let title = |language| sentence(language, &Text::key(P::TITLE), &|id| id.to_string());
         let setup = P::defaults();
         let dials = parameters::dials(&setup, &World::new(&setup, &mut Journal::off()));
-        let properties = P::PROPERTIES.iter().map(|property| json!({"id": property.id, "expect": expect(property.expectation)}));
+        let properties =
+            P::PROPERTIES.iter().map(|property| json!({"id": property.id, "expect": expect(property.expectation)}));
         let mutants = P::MUTANTS.iter().map(|mutant| json!({"id": mutant.id, "breaks": mutant.breaks}));
         let scenarios = gallery().iter().filter(|item| item.protocol == P::ID).map(|item| item.id);
         let metrics = COMMON.into_iter().chain(P::METRICS.iter().map(|metric| metric.name));

@@ -50,5 +50,7 @@ fn perform(command: &Command) -> Result<Status, Complaint> {
 }
 
 fn later(command: &str) -> Complaint {
-    Complaint::new(format!("{command}: this version does not have that command yet; `consistory --help` lists those it has."))
+    Complaint::new(format!(
+        "{command}: this version does not have that command yet; `consistory --help` lists those it has."
+    ))
 }

@@ -18,7 +18,8 @@ pub(crate) fn in_order<T: Send, E>(
         let share = batch.len().div_ceil(cores);
         let results: Vec<T> = thread::scope(|scope| {
             let work = &work;
-            let begin = |seeds| scope.spawn(move || -> Vec<T> { <[u64]>::iter(seeds).map(|seed| work(*seed)).collect() });
+            let begin =
+                |seeds| scope.spawn(move || -> Vec<T> { <[u64]>::iter(seeds).map(|seed| work(*seed)).collect() });
             let workers: Vec<_> = batch.chunks(share.max(1)).map(begin).collect();
             let join = |worker: thread::ScopedJoinHandle<'_, Vec<T>>| {
                 worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -37,10 +38,14 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_seeds_until_one_is_declined() {
         let mut taken = Vec::new();
-        let ended = in_order(1..=2_000, |seed| seed * 2, |double| {
-            taken.push(double);
-            if double == 1_800 { Err("enough") } else { Ok(()) }
-        });
+        let ended = in_order(
+            1..=2_000,
+            |seed| seed * 2,
+            |double| {
+                taken.push(double);
+                if double == 1_800 { Err("enough") } else { Ok(()) }
+            },
+        );
         assert_eq!(ended, Err("enough"));
         assert!(taken.iter().copied().eq((1..=900).map(|seed| seed * 2)));
     }

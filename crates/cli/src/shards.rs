@@ -52,11 +52,7 @@ pub(crate) fn to_json(measured: &Measured, shard: Shard, seeds: Seeds) -> Value 
 }
 
 pub(crate) fn merge(arguments: &SweepMerge) -> Result<Status, Complaint> {
-    let read = |path: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(path).map_err(|error| Complaint::about_file(path, &error))?;
-        Ok((path.as_path(), text))
-    };
-    let texts: Vec<(&Path, String)> = arguments.files.iter().map(read).collect::<Result<_, _>>()?;
+    let texts: Vec<(&Path, String)> = arguments.files.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     if texts.iter().all(|(_, text)| text.starts_with("seed,")) {
         print(&merge_rows(&texts)?)?;
         return Ok(Status::Fine);
@@ -75,10 +71,17 @@ pub(crate) fn merge(arguments: &SweepMerge) -> Result<Status, Complaint> {
     let missing = (1..=merged.of).find(|number| numbers.iter().filter(|known| *known == number).count() != 1);
     if let Some(number) = missing {
         let of = merged.of;
-        return Err(Complaint::new(format!("FILE: shard {number}/{of} is needed exactly once; name every shard's output.")));
+        return Err(Complaint::new(format!(
+            "FILE: shard {number}/{of} is needed exactly once; name every shard's output."
+        )));
     }
     print_json(&sweep::to_json(&merged.measured))?;
     Ok(Status::Fine)
+}
+
+fn read(path: &Path) -> Result<(&Path, String), Complaint> {
+    let text = std::fs::read_to_string(path).map_err(|error| Complaint::about_file(path, &error))?;
+    Ok((path, text))
 }
 
 /// Rows of all shards, in the order of the seeds.
@@ -95,7 +98,10 @@ fn merge_rows(texts: &[(&Path, String)]) -> Result<String, Complaint> {
             let seed = line.split(',').next().and_then(|seed| seed.parse().ok());
             let seed = seed.ok_or_else(|| {
                 let place = place + 2;
-                Complaint::new(format!("{}:{place}: no seed begins this row; give the output of `sweep --csv`.", path.display()))
+                Complaint::new(format!(
+                    "{}:{place}: no seed begins this row; give the output of `sweep --csv`.",
+                    path.display()
+                ))
             })?;
             rows.push((seed, line));
         }
@@ -118,10 +124,16 @@ impl Part {
     fn read(path: &Path, text: &str) -> Result<Self, Complaint> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            Complaint::new(format!("{}:{line}:{column}: this is not JSON; give the output of `sweep --shard`.", path.display()))
+            Complaint::new(format!(
+                "{}:{line}:{column}: this is not JSON; give the output of `sweep --shard`.",
+                path.display()
+            ))
         })?;
         Self::of_json(&value).ok_or_else(|| {
-            Complaint::new(format!("{}: this is not the output of a shard; give that of `sweep --shard`.", path.display()))
+            Complaint::new(format!(
+                "{}: this is not the output of a shard; give that of `sweep --shard`.",
+                path.display()
+            ))
         })
     }
 

@@ -86,7 +86,8 @@ impl Visitor for Soak {
             let link = link_of(&scenario).unwrap_or_default();
             json!({"seed": seed, "trouble": trouble, "scenario": scenario, "link": link})
         });
-        let sometimes = P::PROPERTIES.iter().enumerate().filter(|(_, property)| property.expectation == Expectation::Sometimes);
+        let sometimes =
+            P::PROPERTIES.iter().enumerate().filter(|(_, property)| property.expectation == Expectation::Sometimes);
         let reached = sometimes.filter(|(number, _)| total.reached >> number & 1 == 1).map(|(_, property)| property.id);
         json!({
             "protocol": P::ID,

@@ -23,7 +23,8 @@ fn line<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, step: StepId, edit: O
     let journal = timeline.journal_of(step);
     let record = journal.step(step)?;
     let name = |id| process_name(setup.nodes, id);
-    let mut line = json!({"step": step.0, "time_us": record.time, "kind": kind(record.kind), "process": name(record.actor)});
+    let mut line =
+        json!({"step": step.0, "time_us": record.time, "kind": kind(record.kind), "process": name(record.actor)});
     if matches!(record.kind, StepKind::Deliver | StepKind::Lose) {
         line["from"] = json!(name(record.peer));
         line["message"] = json!(format!("m{}", record.item));

@@ -1,6 +1,6 @@
 //! A run as a value: what it starts from, what is done to it, and when it ends.
 
-use consistory_kernel::{Edit, Journal, Moment, Setup, StepId, Time, Timeline, World};
+use consistory_kernel::{Chooser, Edit, Journal, Moment, Setup, StepId, Time, Timeline, World};
 use consistory_protocols::Spec;
 use consistory_session::{Command, Problem, Session, ViewState, open_scenario, scenario};
 
@@ -19,8 +19,13 @@ impl<P: Spec> Run<P> {
     /// Performs the run to its end, or until `stop` is so after a step. Returns the world, and the run as it was
     /// performed: edits that cannot be applied are left out, and its end is where it stopped.
     pub fn perform(&self, stop: impl Fn(&World<P>) -> bool) -> (World<P>, Self) {
+        self.perform_with(Chooser::seeded(self.setup.seed), stop)
+    }
+
+    /// As [`Run::perform`], with another source of decisions.
+    pub fn perform_with(&self, chooser: Chooser, stop: impl Fn(&World<P>) -> bool) -> (World<P>, Self) {
         let mut journal = Journal::off();
-        let mut world = World::new(&self.setup, &mut journal);
+        let mut world = World::with_chooser(&self.setup, chooser, &mut journal);
         let mut edits = Vec::with_capacity(self.edits.len());
         let end = (Moment::after(self.until), None);
         let edits_and_end = self.edits.iter().map(|(moment, edit)| (*moment, Some(edit))).chain([end]);

@@ -142,6 +142,12 @@ impl Browser {
         });
     }
 
+    /// Gives a control the focus.
+    pub fn focus(&self, role: &str, name: &str) {
+        let element = self.get(role, name);
+        self.done(name, element.focus());
+    }
+
     /// Moves the pointer over a control.
     pub fn hover(&self, role: &str, name: &str) {
         self.until(format!("{role} “{name}” to point at"), || {
@@ -201,9 +207,18 @@ impl Browser {
 
     /// Opens another window and goes on in it; gives the handle of the first.
     pub fn open_window(&self) -> WindowHandle {
+        self.go_to_new(self.session().new_window())
+    }
+
+    /// Opens another tab in front of the present one and goes on in it; gives the handle of the first.
+    pub fn open_tab(&self) -> WindowHandle {
+        self.go_to_new(self.session().new_tab())
+    }
+
+    fn go_to_new(&self, opening: impl Future<Output = WebDriverResult<WindowHandle>>) -> WindowHandle {
         self.done("window", async {
             let first = self.session().window().await?;
-            let second = self.session().new_window().await?;
+            let second = opening.await?;
             self.session().switch_to_window(second).await?;
             Ok(first)
         })
@@ -238,6 +253,16 @@ impl Browser {
         let frame = self.script("return [outerWidth - innerWidth, outerHeight - innerHeight]", &[]);
         let frame = [0, 1].map(|place| u32::try_from(frame[place].as_i64().unwrap_or(0)).unwrap_or(0));
         self.done("size", self.session().set_window_rect(0, 0, width + frame[0], height + frame[1]));
+    }
+
+    /// Waits until everything has been laid out and stands where it will stay.
+    pub fn settle(&self) {
+        let script = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+              for (const animation of document.getAnimations()) animation.finish();
+              done();
+            })));";
+        self.script_later(script, &[]);
     }
 
     /// A picture of the viewport, as PNG.

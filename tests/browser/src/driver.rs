@@ -21,9 +21,8 @@ impl Turn {
     fn take(engine: Engine) -> Self {
         // One display has one keyboard: two browsers on it would take the focus from each other.
         let alone = engine == Engine::WebKit;
-        let must_wait = |running: &mut Vec<Engine>| {
-            running.len() >= BROWSERS_MAX || (alone && running.contains(&engine))
-        };
+        let must_wait =
+            |running: &mut Vec<Engine>| running.len() >= BROWSERS_MAX || (alone && running.contains(&engine));
         let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut running = ENDED.wait_while(running, must_wait).unwrap_or_else(PoisonError::into_inner);
         running.push(engine);

@@ -1,3 +1,6 @@
-//! What must hold of every protocol of the registry, whatever it is.
+//! What must hold of every protocol of the registry, whatever it is; and the published figures, each by its sweep.
 
-mod probe;
+mod elections;
+mod replays;
+mod storms;
+mod visit;

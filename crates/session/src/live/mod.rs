@@ -169,9 +169,11 @@ impl<P: Spec> LiveRun<P> {
         (self.timeline.current(), self.timeline.world().steps(), tip.time() / GROWTH, marks.sum())
     }
 
-    /// Whether nothing was done to the gallery's scenario.
+    /// Whether nothing was done to the gallery's scenario, and its address can say where the cursor stands.
     fn is_pristine(&self) -> bool {
-        self.timeline.current() == BranchId(0) && self.timeline.edits().count() == self.origin.edits
+        let is_between_ties = self.timeline.world().moment().ties != Moment::ALL;
+        let is_unchanged = self.timeline.current() == BranchId(0) && self.timeline.edits().count() == self.origin.edits;
+        is_unchanged && !is_between_ties
     }
 }
 

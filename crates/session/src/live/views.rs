@@ -2,7 +2,8 @@
 
 use crate::api::{FindingLine, Selection};
 use consistory_kernel::{
-    Body, BranchInfo, Flight, MarkKind, MessageId, NoteRecord, OperationStage, Outcome, ProcessId, StepId, Timeline,
+    Body, BranchInfo, Fact, Flight, Journal, MarkKind, MessageId, NoteRecord, OperationStage, Outcome, ProcessId,
+    StepId, Timeline,
 };
 use consistory_protocols::{Spec, feed, stage};
 use consistory_scene::{
@@ -95,7 +96,7 @@ fn mark<P: Spec>(timeline: &Timeline<P>, note: &NoteRecord) -> Option<TimelineMa
         MarkKind::Milestone => SceneMark::Milestone,
     };
     let label = match kind {
-        SceneMark::Finding => feed::note_text::<P>(journal, note),
+        SceneMark::Finding => finding_label::<P>(journal, note),
         SceneMark::Client => {
             let invoked = journal.operations().iter().find(|event| event.step == note.step);
             match invoked.map(|event| &event.stage) {
@@ -107,6 +108,15 @@ fn mark<P: Spec>(timeline: &Timeline<P>, note: &NoteRecord) -> Option<TimelineMa
         SceneMark::Leader | SceneMark::Fault | SceneMark::Milestone => process_label(note.actor),
     };
     Some(TimelineMark { step: note.step, time: record.time, kind, label })
+}
+
+/// The violated property's name; of a limit, what the note says.
+fn finding_label<P: Spec>(journal: &Journal<P>, note: &NoteRecord) -> Text {
+    let property = journal.facts_of(note).iter().find_map(|(name, fact)| match fact {
+        Fact::Number(number) if *name == "property" => P::PROPERTIES.get(usize::try_from(*number).ok()?),
+        Fact::Number(_) | Fact::Process(_) | Fact::Time(_) | Fact::Name(_) | Fact::Word(_) => None,
+    });
+    property.map_or_else(|| feed::note_text::<P>(journal, note), |property| Text::key(property.name))
 }
 
 fn process_label(id: ProcessId) -> Text {

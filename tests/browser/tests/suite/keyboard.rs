@@ -54,10 +54,18 @@ impl Keyboard<'_> {
 
     /// Presses Tab until the control of that name has the focus.
     fn tab_to(&self, name: &str) {
+        self.walk_to(name, || self.key(Key::Tab));
+    }
+
+    /// The same in the other direction: past the last control some browsers go on to their own, and do not come back.
+    fn tab_back_to(&self, name: &str) {
+        self.walk_to(name, || self.browser().chord(Key::Shift, Key::Tab));
+    }
+
+    fn walk_to(&self, name: &str, step: impl Fn()) {
         let mut stops = Vec::new();
         for _ in 0..STOPS_MAX {
-            self.key(Key::Tab);
-            // Between the last and the first stop the browser's own controls have the focus.
+            step();
             if let Some((focus, invisible)) = self.focus() {
                 assert_eq!(invisible, "", "{:?}: the focus on “{focus}”", self.browser().engine());
                 stops.push(focus);
@@ -147,7 +155,7 @@ fn help(keyboard: &Keyboard) {
 /// Puts the crashed node into a group of its own.
 fn divide(keyboard: &Keyboard, node: &str) {
     let browser = keyboard.browser();
-    keyboard.tab_to("Faults");
+    keyboard.tab_back_to("Faults");
     keyboard.key(Key::Enter);
     browser.until("the faults", || browser.has("dialog", "Faults").then_some(()));
     keyboard.tab_to("Nodes");
@@ -178,8 +186,7 @@ fn scrub_and_branch(keyboard: &Keyboard, end_us: u64) {
     let past = page.rest_where("the cursor to go back", |rest| rest.time_us < end_us);
     keyboard.key(Key::Left);
     page.rest_where("one event back", |rest| rest.steps < past.steps);
-    browser.script("document.activeElement.blur()", &[]);
-    keyboard.tab_to("Skip to the nodes");
+    keyboard.tab_back_to("Skip to the nodes");
     keyboard.key(Key::Enter);
     keyboard.wait_for_focus("n*");
     let node = page.nodes("Follower").into_iter().next().expect("somebody follows");
@@ -192,7 +199,7 @@ fn scrub_and_branch(keyboard: &Keyboard, end_us: u64) {
 
 fn share(keyboard: &Keyboard, digest: &str) {
     let browser = keyboard.browser();
-    keyboard.tab_to("Share link");
+    keyboard.tab_back_to("Share link");
     keyboard.key(Key::Enter);
     keyboard.wait_for_focus("Copy the link");
     let link = browser.value("textbox", "Link");

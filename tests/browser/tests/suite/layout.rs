@@ -69,6 +69,7 @@ fn look(browser: &Browser, site: &str, scenario: &str, script: &str) -> Vec<Stri
             let embed = if embedded { "&embed=1" } else { "" };
             let address = format!("{site}?lang={lang}&autoplay=0{embed}#/p/raft/{scenario}");
             Page::open(browser, &address).rest();
+            browser.settle();
             let wrong = lines(&browser.script(script, &[]));
             found.extend(wrong.into_iter().map(|line| format!("{width}×{height} {lang} {scenario}: {line}")));
         }

@@ -48,15 +48,13 @@ pub(crate) fn no_frame_is_asked_for_at_rest(engine: Engine) {
     assert!(frames_asked_for(&browser) > 0);
 }
 
-/// Another window in front hides the page: its time does not run on.
+/// Another tab in front hides the page: its time does not run on.
 pub(crate) fn a_hidden_page_stands_still(engine: Engine) {
     let site = sites::plain();
     let browser = Browser::start(engine);
     let page = Page::open(&browser, &format!("{}?lang=en", site.address()));
     put_into_page(&browser, COUNTER);
-    browser.chromium("Page.enable", json!({}));
     assert!(page.plays());
-    // Chromium has no other way to hide a page whose timers can still be asked.
     put_into_page(
         &browser,
         "window.hiddenAtFrames = [];
@@ -64,7 +62,7 @@ pub(crate) fn a_hidden_page_stands_still(engine: Engine) {
            window.hiddenAtFrames.push([document.hidden, Number(document.documentElement.dataset.frames)]);
          });",
     );
-    let first = browser.open_window();
+    let first = browser.open_tab();
     browser.script_later("setTimeout(arguments[0], 500)", &[]);
     browser.close_window_for(first);
     let seen = browser.until("the page to notice", || {

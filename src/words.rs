@@ -8,9 +8,6 @@ use js_sys::{Array, Function, Intl, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
-// The macro reads the files but does not tell the compiler to watch them; this does.
-const _: (&str, &str) = (include_str!("words.yml"), include_str!("stage/words.yml"));
-
 thread_local! {
     /// Names of the processes of the present run, so that a sentence needs no store.
     static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };

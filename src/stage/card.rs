@@ -9,7 +9,11 @@ use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Text};
 use consistory_session::words::Language;
 use consistory_session::{Disk, EditCommand};
+use web_sys::Element;
 use yew::prelude::*;
+
+/// Opens the menu of a node at the button that was pressed.
+type OnMore = Callback<(ProcessId, Element)>;
 
 /// What [`NodeCard`] needs.
 #[derive(Properties, PartialEq)]
@@ -27,7 +31,7 @@ pub(crate) struct NodeCardProps {
     /// Whether the Tab key stops at it.
     pub(crate) reachable: bool,
     /// Opens the menu of everything else that can be done to the node, at the button.
-    pub(crate) on_more: Callback<(ProcessId, web_sys::Element)>,
+    pub(crate) on_more: OnMore,
 }
 
 /// A node as a card, with its buttons.
@@ -82,7 +86,7 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
                 </svg>
             }
             <div class={place} role="group" aria-label={text(language, &Text::key("stage.actions").with("node", Arg::Process(card.id)))}>
-                <Actions id={card.id} status={card.status} on_more={props.on_more.clone()} />
+                { actions(language, &store, card.id, card.status, &props.on_more) }
             </div>
         </article>
     }
@@ -92,27 +96,15 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
 fn act(store: &Store, edit: EditCommand) -> Callback<MouseEvent> {
     let store = store.clone();
     Callback::from(move |event: MouseEvent| {
-        let button = event.target_dyn_into::<web_sys::Element>();
+        let button = event.target_dyn_into::<Element>();
         keys::focus(button.and_then(|button| button.closest(".card").ok().flatten()));
         store.edit(edit.clone());
     })
 }
 
-/// What [`Actions`] needs.
-#[derive(Properties, PartialEq)]
-struct ActionsProps {
-    id: ProcessId,
-    status: Status,
-    on_more: Callback<(ProcessId, web_sys::Element)>,
-}
-
 /// The buttons of a card.
-#[component]
-fn Actions(props: &ActionsProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let id = props.id;
-    let edits: &[(&'static str, EditCommand)] = match props.status {
+fn actions(language: Language, store: &Store, id: ProcessId, status: Status, on_more: &OnMore) -> Html {
+    let edits: &[(&'static str, EditCommand)] = match status {
         Status::Up => &[
             ("stage.crash", EditCommand::Crash(id, Disk::Kept)),
             ("stage.pause", EditCommand::Pause(id)),
@@ -123,28 +115,21 @@ fn Actions(props: &ActionsProps) -> Html {
         }
         Status::Crashed => &[("stage.restart", EditCommand::Restart(id))],
     };
-    let more = {
-        let on_more = props.on_more.clone();
-        Callback::from(move |event: MouseEvent| {
-            if let Some(button) = event.target_dyn_into::<web_sys::Element>() {
-                on_more.emit((id, button));
-            }
-        })
-    };
+    let on_more = on_more.clone();
+    let more = Callback::from(move |event: MouseEvent| {
+        if let Some(button) = event.target_dyn_into::<Element>() {
+            on_more.emit((id, button));
+        }
+    });
+    let label = text(language, &Text::key("stage.more").with("node", Arg::Process(id)));
     html! {
         <>
             for (title, edit) in edits.iter().cloned() {
-                <button
-                    key={title}
-                    type="button"
-                    class="card-button"
-                    onclick={act(&store, edit)}
-                >
+                <button key={title} type="button" class="card-button" onclick={act(store, edit)}>
                     { word(language, title) }
                 </button>
             }
-            <button key="more" type="button" class="card-button" onclick={more} aria-haspopup="dialog"
-                aria-label={text(language, &Text::key("stage.more").with("node", Arg::Process(id)))}>
+            <button key="more" type="button" class="card-button" onclick={more} aria-haspopup="dialog" aria-label={label}>
                 { "…" }
             </button>
         </>

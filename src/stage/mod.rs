@@ -43,7 +43,6 @@ use edges::Edges;
 use geometry::Plan;
 use gloo::events::EventListener;
 use grab::{Gesture, Groups, Outcome};
-use hint::Hint;
 use menu::{MenuFor, StageMenu};
 use std::rc::Rc;
 use toolbar::MessageToolbar;
@@ -115,7 +114,7 @@ pub(crate) fn Stage() -> Html {
             if let Some(Selection::Message(id)) = view.selection {
                 <MessageToolbar key="toolbar" {id} board={(*board).clone()} />
             }
-            <Hint key="hint" gesture={*gesture} />
+            { hint::hint(language, *gesture) }
             <StageMenu key="menu" open={*menu} {on_close} />
         </div>
     }

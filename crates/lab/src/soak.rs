@@ -31,7 +31,7 @@ pub struct Failure<P: Spec> {
     /// What went wrong.
     pub trouble: Trouble,
     /// Its run.
-    pub run: Run<P>,
+    pub run: Box<Run<P>>,
 }
 
 /// What can go wrong.
@@ -72,7 +72,7 @@ pub fn soak<P: Spec>(seed: u64, mutants: u32) -> Result<Soaked, Failure<P>> {
             let (events, counters, reached) = (world.steps().0, world.counters(), world.reached());
             Ok(Soaked { events, edits: storm.into_run().edits.len(), counters, reached })
         }
-        Err(trouble) => Err(Failure { seed, trouble, run: storm.into_run() }),
+        Err(trouble) => Err(Failure { seed, trouble, run: Box::new(storm.into_run()) }),
     }
 }
 

@@ -195,12 +195,12 @@ impl Browser {
     }
 
     /// Presses and releases one key.
-    pub fn key(&self, key: Key) {
+    pub fn key(&self, key: &Key) {
         self.keys(&key.value().to_string());
     }
 
     /// Presses a key while another one is held.
-    pub fn chord(&self, held: Key, key: Key) {
+    pub fn chord(&self, held: &Key, key: &Key) {
         let chain = self.session().action_chain().key_down(held.value());
         self.done("keys", chain.send_keys(key.value().to_string()).key_up(held.value()).perform());
     }

@@ -1,4 +1,4 @@
-//! The process of a WebDriver server, which ends with its value.
+//! The process of a `WebDriver` server, which ends with its value.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;

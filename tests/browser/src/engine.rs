@@ -13,7 +13,7 @@ pub enum Engine {
     Chromium,
     /// Firefox ESR, headless.
     Firefox,
-    /// WebKitGTK's `MiniBrowser`, on a virtual display.
+    /// `MiniBrowser` of `WebKitGTK`, on a virtual display.
     WebKit,
 }
 

@@ -1,4 +1,4 @@
-//! Drives the built page in three real browsers over WebDriver. The tests themselves are in `tests/`.
+//! Drives the built page in three real browsers over `WebDriver`. The tests themselves are in `tests/`.
 //!
 //! [`Browser`] is one window of one engine and everything that a person does to it; [`Page`] is Consistory in that
 //! window, in the words that a visitor reads; [`sites`] are the hosts that it is served from. Drivers, browsers and

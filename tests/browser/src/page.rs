@@ -8,7 +8,6 @@ use crate::browser::Browser;
 const PLAYBACK: &str = "Playback";
 
 /// The page in a browser's window or frame.
-#[derive(Clone, Copy)]
 pub struct Page<'browser> {
     browser: &'browser Browser,
 }

@@ -38,7 +38,8 @@ const WATCH: &str = "
     }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-ready'] });";
 
 fn print(name: &str, value: f64, unit: &str) {
-    println!("{name:<32} {value:>10.2} {unit}");
+    // On a line of its own: the test runner has begun one with the test's name.
+    println!("\n{name:<32} {value:>10.2} {unit}");
 }
 
 fn is_asked_for() -> bool {
@@ -67,9 +68,9 @@ fn frame_ms() {
     measure_frames(&browser, "frame_ms");
 }
 
-/// Nine nodes, a leader that sends every 10 ms, and messages that travel for seconds.
+/// Nine nodes, a leader that sends every 20 ms, and messages that travel for seconds.
 const BUSY: &str = "protocol raft
-set nodes=9 seed=1 latency=1s..2s election_timeout=20s..40s heartbeat=10ms
+set nodes=9 seed=1 latency=1s..2s election_timeout=20s..40s heartbeat=20ms
 at 0ms timeout n1
 await leader within 60s
 run 3s
@@ -90,7 +91,7 @@ fn frame_ms_with_1000_messages() {
     browser.click("button", "Open");
     browser.click("tab", "Messages");
     browser.focus("slider", "Time in the run");
-    browser.key(consistory_browser_tests::Key::End);
+    browser.key(&consistory_browser_tests::Key::End);
     let in_flight = "const rows = document.querySelectorAll('.flight').length;
         const more = document.querySelector('.flights + .empty')?.textContent.match(/\\d[\\d,]*/)?.[0] ?? '0';
         return rows + Number(more.replaceAll(',', ''));";

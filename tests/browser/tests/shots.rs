@@ -22,6 +22,7 @@ const STATES: [(&str, &str); 4] = [
 /// Two nodes win the same term, because each voter votes twice.
 const VIOLATED: &str = "protocol raft
 set nodes=5 seed=3
+cursor 200ms
 mutant vote-twice
 at 120ms timeout n1
 at 121ms timeout n3

@@ -1,1 +1,7 @@
-//! The command from outside: exit codes, shapes of JSON, the same bytes twice.
+//! The command from outside: exit statuses, shapes of JSON, the same bytes twice.
+
+mod command;
+mod errors;
+mod found;
+mod runs;
+mod sweeps;

@@ -21,6 +21,8 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
         let (keyword, arguments) = P::directive_text(directive);
         push(&mut text, &format!("{keyword} {} {arguments}", process_name(setup.nodes, *node)));
     }
+    let (cursor, end) = (timeline.world().moment(), timeline.tip().moment());
+    let last_said = said.last().map_or(0, |(time, _)| *time);
     let mut said = said.iter().peekable();
     for (_, moment, edit) in timeline.edits() {
         while let Some((time, key)) = said.next_if(|(time, _)| *time < moment.time) {
@@ -29,13 +31,13 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
         push(&mut text, &format!("at {} {}", moment_text(moment), statement(setup, edit)));
     }
     for (time, key) in said {
-        push(&mut text, &format!("at {} say {key}", duration_text(*time)));
+        let moment = if *time == end.time { end } else { Moment::after(*time) };
+        push(&mut text, &format!("at {} say {key}", moment_text(moment)));
     }
-    let (cursor, end) = (timeline.world().moment(), timeline.tip().moment());
     if cursor != Moment::after(0) {
         push(&mut text, &format!("cursor {}", moment_text(cursor)));
     }
-    let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time);
+    let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time).max(last_said);
     if end.ties != Moment::ALL {
         push(&mut text, &format!("at {} run 0ms", moment_text(end)));
     } else if end.time > last {

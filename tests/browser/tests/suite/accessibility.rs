@@ -50,7 +50,7 @@ pub(crate) fn nothing_is_found_in_any_dress(engine: Engine) {
         for menu in MENUS {
             browser.click("button", menu[place]);
             look(&page, &format!("{query} {}", menu[place]), &mut found);
-            browser.key(Key::Escape);
+            browser.key(&Key::Escape);
         }
         for dialog in DIALOGS {
             browser.click("button", dialog[place]);

@@ -20,8 +20,8 @@ const FOCUS: &str = r"
     return [nameOf(element), faults.join(', ')];";
 
 /// Keys on the page, and what has the focus.
-struct Keyboard<'browser> {
-    page: Page<'browser>,
+struct Keyboard<'page> {
+    page: &'page Page<'page>,
 }
 
 impl Keyboard<'_> {
@@ -33,7 +33,7 @@ impl Keyboard<'_> {
         self.browser().keys(keys);
     }
 
-    fn key(&self, key: Key) {
+    fn key(&self, key: &Key) {
         self.browser().key(key);
     }
 
@@ -54,12 +54,12 @@ impl Keyboard<'_> {
 
     /// Presses Tab until the control of that name has the focus.
     fn tab_to(&self, name: &str) {
-        self.walk_to(name, || self.key(Key::Tab));
+        self.walk_to(name, || self.key(&Key::Tab));
     }
 
     /// The same in the other direction: past the last control some browsers go on to their own, and do not come back.
     fn tab_back_to(&self, name: &str) {
-        self.walk_to(name, || self.browser().chord(Key::Shift, Key::Tab));
+        self.walk_to(name, || self.browser().chord(&Key::Shift, &Key::Tab));
     }
 
     fn walk_to(&self, name: &str, step: impl Fn()) {
@@ -82,17 +82,17 @@ impl Keyboard<'_> {
         let cards = self.page.cards();
         let position =
             cards.iter().position(|card| card.starts_with(&format!("{node}, "))).expect("a card of the stage");
-        self.key(Key::Home);
+        self.key(&Key::Home);
         self.wait_for_focus(&cards[0]);
         for card in &cards[1..=position] {
-            self.key(Key::Right);
+            self.key(&Key::Right);
             self.wait_for_focus(&format!("{}*", &card[..4]));
         }
-        self.key(Key::Enter);
+        self.key(&Key::Enter);
         while !self.has_focus(button) {
-            self.key(Key::Tab);
+            self.key(&Key::Tab);
         }
-        self.key(Key::Enter);
+        self.key(&Key::Enter);
     }
 }
 
@@ -100,14 +100,14 @@ pub(crate) fn with_keys_only(engine: Engine) {
     let site = sites::strict();
     let browser = Browser::start(engine);
     let page = Page::open(&browser, &format!("{}?lang=en", site.address()));
-    let keyboard = Keyboard { page };
+    let keyboard = Keyboard { page: &page };
 
     // Space is for playing as long as nothing else has the focus.
     keyboard.press(" ");
     browser.until("the pause", || (!page.plays()).then_some(()));
-    keyboard.key(Key::Right);
+    keyboard.key(&Key::Right);
     let stepped = page.rest_where("a step", |rest| rest.steps > 0);
-    keyboard.key(Key::Left);
+    keyboard.key(&Key::Left);
     page.rest_where("a step back", |rest| rest.steps < stepped.steps);
     help(&keyboard);
 
@@ -121,7 +121,7 @@ pub(crate) fn with_keys_only(engine: Engine) {
 
     browser.script("document.activeElement?.blur()", &[]);
     keyboard.tab_to("Skip to the nodes");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     keyboard.wait_for_focus("n1, *");
     keyboard.press_on_card(&first, "Crash");
     page.wait_for(&first, "Crashed");
@@ -132,7 +132,7 @@ pub(crate) fn with_keys_only(engine: Engine) {
     assert_ne!(first, second);
     keyboard.press("c");
     keyboard.wait_for_focus("Operation");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     page.wait_for_operation("c1", "✓", "x ← 1");
     browser.until("the dialog to close", || (!browser.has("dialog", "Send a request")).then_some(()));
     keyboard.press(" ");
@@ -148,7 +148,7 @@ fn help(keyboard: &Keyboard) {
     let browser = keyboard.browser();
     keyboard.press("?");
     browser.until("the help", || browser.has("dialog", "Help").then_some(()));
-    keyboard.key(Key::Escape);
+    keyboard.key(&Key::Escape);
     browser.until("the help to close", || (!browser.has("dialog", "Help")).then_some(()));
 }
 
@@ -156,21 +156,21 @@ fn help(keyboard: &Keyboard) {
 fn divide(keyboard: &Keyboard, node: &str) {
     let browser = keyboard.browser();
     keyboard.tab_back_to("Faults");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     browser.until("the faults", || browser.has("dialog", "Faults").then_some(()));
     keyboard.tab_to("Nodes");
-    keyboard.key(Key::Right);
+    keyboard.key(&Key::Right);
     keyboard.wait_for_focus("Links");
-    keyboard.key(Key::Right);
+    keyboard.key(&Key::Right);
     keyboard.wait_for_focus("Partition");
     let list = format!("Group of {node}");
     keyboard.tab_to(&list);
-    keyboard.key(Key::Down);
+    keyboard.key(&Key::Down);
     browser.until("the group", || (browser.value("combobox", &list) == "2").then_some(()));
     keyboard.tab_to("Divide the network");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     browser.until("the partition", || browser.has("button", "Heal the network").then_some(()));
-    keyboard.key(Key::Escape);
+    keyboard.key(&Key::Escape);
     browser.until("the dialog to close", || (!browser.has("dialog", "Faults")).then_some(()));
     keyboard.wait_for_focus("Faults");
     // Space would press the button again.
@@ -179,31 +179,31 @@ fn divide(keyboard: &Keyboard, node: &str) {
 
 /// Goes back on the slider and crashes another node there.
 fn scrub_and_branch(keyboard: &Keyboard, end_us: u64) {
-    let (browser, page) = (keyboard.browser(), &keyboard.page);
+    let (browser, page) = (keyboard.browser(), keyboard.page);
     keyboard.tab_to("Time in the run");
-    keyboard.key(Key::PageDown);
-    keyboard.key(Key::PageDown);
+    keyboard.key(&Key::PageDown);
+    keyboard.key(&Key::PageDown);
     let past = page.rest_where("the cursor to go back", |rest| rest.time_us < end_us);
-    keyboard.key(Key::Left);
+    keyboard.key(&Key::Left);
     page.rest_where("one event back", |rest| rest.steps < past.steps);
     keyboard.tab_back_to("Skip to the nodes");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     keyboard.wait_for_focus("n*");
     let node = page.nodes("Follower").into_iter().next().expect("somebody follows");
     let (before, branches) = (page.rest(), page.branches());
     keyboard.press_on_card(&node, "Crash");
     page.rest_where("the edit", |rest| rest.digest != before.digest);
     browser.until("another branch", || (page.branches() == [branches[1] + 1; 2]).then_some(()));
-    keyboard.key(Key::Escape);
+    keyboard.key(&Key::Escape);
 }
 
 fn share(keyboard: &Keyboard, digest: &str) {
     let browser = keyboard.browser();
     keyboard.tab_back_to("Share link");
-    keyboard.key(Key::Enter);
+    keyboard.key(&Key::Enter);
     keyboard.wait_for_focus("Copy the link");
     let link = browser.value("textbox", "Link");
-    keyboard.key(Key::Escape);
+    keyboard.key(&Key::Escape);
     let first = browser.open_window();
     assert_eq!(Page::open(browser, &link).rest().digest, digest);
     browser.close_window_for(first);

@@ -32,9 +32,9 @@ pub(crate) fn with_the_pointer(engine: Engine) {
     let other = page.nodes("Follower").into_iter().next().expect("somebody follows at any time");
     page.press_on_card(&other, "Crash");
     browser.until("another branch", || (page.branches() == [branches[1] + 1; 2]).then_some(()));
-    let branched = page.rest_where("the edit", |rest| rest.digest != past.digest);
+    let edited = page.rest_where("the edit", |rest| rest.digest != past.digest);
 
-    share_and_open(&page, &branched.digest);
+    share_and_open(&page, &edited.digest);
     go_back_to_the_first_branch(&page);
     page.assert_well();
 }

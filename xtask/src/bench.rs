@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: figures of the core, natively, and of the page, in a browser.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -44,13 +45,14 @@ fn in_browsers(name: Option<&str>) -> Result<()> {
     process::run(&mut command)
 }
 
-/// `{"NAME":{"value","unit"}}` as lines of name, value and unit.
+/// `{"NAME":{"value","unit"}}` as lines of name, value and unit, in the order of names.
 fn table(json: &str) -> Result<String> {
     let figures: Value = serde_json::from_str(json)
         .with_context(|| format!("`consistory bench --json` printed something other than JSON: {json}"))?;
     let figures = figures.as_object().context("`consistory bench --json` printed something other than an object")?;
     let width = figures.keys().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
+    let figures: BTreeMap<_, _> = figures.iter().collect();
     for (name, figure) in figures {
         let value = &figure["value"];
         let unit = figure["unit"].as_str().unwrap_or("");

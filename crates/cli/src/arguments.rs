@@ -63,7 +63,8 @@ pub(crate) struct List {
 #[derive(Args)]
 pub(crate) struct Scenario {
     /// A file, a gallery id such as raft/split-vote, a protocol's id, - for standard input, or a share link
-    pub(crate) scenario: String,
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) name: String,
     /// Set a parameter, for example loss=2% or `election_timeout=300ms..600ms`
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, String)>,

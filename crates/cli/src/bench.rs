@@ -21,34 +21,30 @@ const SEEKS: usize = 1_000;
 /// Operations that each client is given at a time.
 const LOAD: i64 = 2_000;
 
-/// A figure: its name, and how it is measured.
+/// A figure with its unit.
 struct Figure {
     name: &'static str,
-    measure: fn() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint>,
+    value: Value,
+    unit: &'static str,
 }
 
-/// Memory comes first: later figures would leave freed memory behind that hides what the run takes.
-const FIGURES: [Figure; 5] = [
-    Figure { name: "timeline_bytes", measure: timeline_bytes },
-    Figure { name: "kernel_events_per_second", measure: events_per_second },
-    Figure { name: "seek_ms", measure: seek_ms },
-    Figure { name: "link_characters", measure: link_characters },
-    Figure { name: "digest_check", measure: digest_check },
-];
+/// Figures that are measured together; their names begin with the group's. Memory comes first: later figures would
+/// leave freed memory behind that hides what the run takes.
+const GROUPS: [&str; 5] = ["timeline_bytes", "kernel_events_per_second", "seek_ms", "link_characters", "digest_check"];
 
 pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
     let wanted = arguments.name.as_deref().unwrap_or_default();
     let mut figures = Map::new();
-    for figure in FIGURES.iter().filter(|figure| figure.name.starts_with(wanted) || wanted.starts_with(figure.name)) {
-        for (name, value, unit) in (figure.measure)()? {
+    for group in GROUPS.iter().filter(|group| group.starts_with(wanted) || wanted.starts_with(*group)) {
+        for Figure { name, value, unit } in measure(group)? {
             if name.starts_with(wanted) {
                 figures.insert(name.to_owned(), json!({"value": value, "unit": unit}));
             }
         }
     }
     if figures.is_empty() {
-        let known: Vec<&str> = FIGURES.iter().map(|figure| figure.name).collect();
-        return Err(Complaint::new(format!("NAME {wanted}: there is no such figure; known are {}.", known.join(", "))));
+        let known = GROUPS.join(", ");
+        return Err(Complaint::new(format!("NAME {wanted}: there is no such figure; known are {known}.")));
     }
     if arguments.json {
         print_json(&Value::Object(figures))?;
@@ -56,9 +52,23 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
         let line = |(name, figure): (&String, &Value)| {
             format!("{name:<28} {:>14} {}\n", figure["value"].to_string(), figure["unit"].as_str().unwrap_or_default())
         };
-        print(&figures.iter().map(line).collect::<String>())?;
+        print(&figures.iter().map(line).collect::<Vec<_>>().concat())?;
     }
     Ok(Status::Fine)
+}
+
+fn measure(group: &str) -> Result<Vec<Figure>, Complaint> {
+    match group {
+        "timeline_bytes" => Ok(timeline_bytes()),
+        "kernel_events_per_second" => Ok(events_per_second()),
+        "seek_ms" => Ok(seek_ms()),
+        "link_characters" => link_characters(),
+        _ => Ok(digest_check()),
+    }
+}
+
+fn figure(name: &'static str, value: Value, unit: &'static str) -> Figure {
+    Figure { name, value, unit }
 }
 
 /// Five servers under the load of two clients that never pause, recorded as the page records them.
@@ -83,7 +93,7 @@ fn recorded() -> Timeline<Raft> {
     timeline
 }
 
-fn events_per_second() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+fn events_per_second() -> Vec<Figure> {
     let mut rates = Vec::new();
     for _ in 0..ROUNDS {
         let started = Instant::now();
@@ -91,10 +101,10 @@ fn events_per_second() -> Result<Vec<(&'static str, Value, &'static str)>, Compl
         let seconds = started.elapsed().as_secs_f64();
         rates.push(f64::from(timeline.tip().steps().0) / seconds);
     }
-    Ok(vec![("kernel_events_per_second", number(median(&mut rates).round()), "events/s")])
+    vec![figure("kernel_events_per_second", number(median(&mut rates).round()), "events/s")]
 }
 
-fn seek_ms() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+fn seek_ms() -> Vec<Figure> {
     let mut timeline = recorded();
     let until = timeline.tip().time();
     let mut dice = Chooser::seeded(1);
@@ -107,18 +117,18 @@ fn seek_ms() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
     }
     let median = median(&mut seconds);
     let worst = seconds.last().copied().unwrap_or_default();
-    Ok(vec![("seek_ms", rounded(worst), "ms at worst"), ("seek_ms_median", rounded(median), "ms")])
+    vec![figure("seek_ms", rounded(worst), "ms at worst"), figure("seek_ms_median", rounded(median), "ms")]
 }
 
 /// How much the memory of this process grows; only Linux tells.
-fn timeline_bytes() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
-    let Some(before) = resident_bytes() else { return Ok(Vec::new()) };
+fn timeline_bytes() -> Vec<Figure> {
+    let Some(before) = resident_bytes() else { return Vec::new() };
     let timeline = recorded();
     let after = resident_bytes().unwrap_or(before);
     let steps = timeline.tip().steps().0;
     let per_event = (after.saturating_sub(before)) / u64::from(steps.max(1));
     let bytes = json!(after.saturating_sub(before));
-    Ok(vec![("timeline_bytes", bytes, "bytes"), ("timeline_bytes_per_event", json!(per_event), "bytes")])
+    vec![figure("timeline_bytes", bytes, "bytes"), figure("timeline_bytes_per_event", json!(per_event), "bytes")]
 }
 
 fn resident_bytes() -> Option<u64> {
@@ -128,7 +138,7 @@ fn resident_bytes() -> Option<u64> {
     Some(kibibytes * 1_024)
 }
 
-fn link_characters() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+fn link_characters() -> Result<Vec<Figure>, Complaint> {
     let mut longest = 0;
     for item in gallery() {
         longest = longest.max(opened(&format!("#/p/{}", item.id))?.link(ViewState::default()).len());
@@ -153,8 +163,8 @@ fn link_characters() -> Result<Vec<(&'static str, Value, &'static str)>, Complai
     }
     let of_40_edits = session.link(ViewState::default()).len();
     Ok(vec![
-        ("link_characters_gallery", json!(longest), "characters"),
-        ("link_characters_40_edits", json!(of_40_edits), "characters"),
+        figure("link_characters_gallery", json!(longest), "characters"),
+        figure("link_characters_40_edits", json!(of_40_edits), "characters"),
     ])
 }
 
@@ -168,13 +178,13 @@ fn edit(session: &mut dyn Session, command: Command) -> Result<(), Complaint> {
 }
 
 /// The digest of one run, to be compared between machines and targets, after a seek to the middle and back.
-fn digest_check() -> Result<Vec<(&'static str, Value, &'static str)>, Complaint> {
+fn digest_check() -> Vec<Figure> {
     let mut timeline = recorded();
     let (digest, until) = (timeline.tip().digest(), timeline.tip().time());
     timeline.seek(Moment::after(until / 2));
     timeline.seek(Moment::after(until));
     assert_eq!(timeline.world().digest(), digest, "a seek changed the run");
-    Ok(vec![("digest_check", json!(format!("{digest:016x}")), "digest")])
+    vec![figure("digest_check", json!(format!("{digest:016x}")), "digest")]
 }
 
 /// Sorts, and gives the middle.

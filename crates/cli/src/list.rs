@@ -74,9 +74,9 @@ fn in_words(protocol: &Value) -> String {
     let mut section = |name: &str, lines: Vec<String>| {
         // Writing to a string cannot fail.
         let _ = writeln!(told, "  {name}");
-        lines.iter().for_each(|line| {
+        for line in lines {
             let _ = writeln!(told, "    {line}");
-        });
+        }
     };
     let pair = |one: &'static str, between: &'static str, other: &'static str| {
         move |value: &Value| format!("{}{between}{}", text(&value[one]), text(&value[other]))

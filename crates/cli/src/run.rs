@@ -14,7 +14,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 pub(crate) fn perform(arguments: &Run) -> Result<Status, Complaint> {
-    let loaded = source::load(&arguments.scenario.scenario)?;
+    let loaded = source::load(&arguments.scenario.name)?;
     let mut overrides = source::overrides(&arguments.scenario);
     overrides.until = arguments.until;
     overrides.settings.extend(arguments.seed.map(|seed| ("seed".to_owned(), seed.to_string())));
@@ -32,7 +32,7 @@ pub(crate) fn perform(arguments: &Run) -> Result<Status, Complaint> {
 }
 
 pub(crate) fn transcript(arguments: &Scenario) -> Result<Status, Complaint> {
-    let loaded = source::load(&arguments.scenario)?;
+    let loaded = source::load(&arguments.name)?;
     let overrides = source::overrides(arguments);
     let opened = open_with(loaded.source(), &overrides).map_err(|problem| loaded.complaint(&problem, &overrides))?;
     print(&opened.session.transcript())?;
@@ -72,7 +72,7 @@ impl RunVisitor for Report {
     }
 }
 
-fn summary<P: Spec>(run: &LiveRun<P>, notes: &[String]) -> Value {
+fn summary<P: Spec>(run: &LiveRun<P>, told: &[String]) -> Value {
     let world = run.timeline().tip();
     let counters = world.counters();
     let name = |id: ProcessId| process_name(world.node_count(), id);
@@ -95,8 +95,8 @@ fn summary<P: Spec>(run: &LiveRun<P>, notes: &[String]) -> Value {
         "metrics": metrics(&measure(run.timeline())),
         "link": run.link(ViewState::default()),
     });
-    if !notes.is_empty() {
-        value["notes"] = json!(notes);
+    if !told.is_empty() {
+        value["notes"] = json!(told);
     }
     if let Some(limit) = world.halted() {
         value["halted"] = json!(format!("{limit:?}").to_lowercase());

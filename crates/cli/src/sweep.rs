@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
-    let loaded = source::load(&arguments.scenario.scenario)?;
+    let loaded = source::load(&arguments.scenario.name)?;
     let mut overrides = source::overrides(&arguments.scenario);
     overrides.until = arguments.until;
     let metrics = metrics(arguments, &loaded, &overrides)?;

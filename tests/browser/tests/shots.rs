@@ -11,7 +11,7 @@ use serde_json::json;
 /// Name, width, height.
 const SIZES: [(&str, u32, u32); 3] = [("desktop", 1440, 900), ("tablet", 1024, 768), ("phone", 390, 844)];
 
-/// A partition with two leaders, and one that was violated.
+/// States by the address that shows them.
 const STATES: [(&str, &str); 4] = [
     ("start", "#/p/raft/start?t=100ms"),
     ("election", "#/p/raft/split-vote?t=135ms"),
@@ -22,8 +22,8 @@ const STATES: [(&str, &str); 4] = [
 /// Two nodes win the same term, because each voter votes twice.
 const VIOLATED: &str = "protocol raft
 set nodes=5 seed=3
-cursor 200ms
 mutant vote-twice
+cursor 160ms
 at 120ms timeout n1
 at 121ms timeout n3
 run 200ms

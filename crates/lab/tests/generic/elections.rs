@@ -18,7 +18,7 @@ fn sweep(text: &str, runs: u32, metric: &str, bound: f64) -> (Sweep, f64) {
 
 /// `crash n5`, `crash n4`, …: servers that are down from the start.
 fn down(servers: u32) -> String {
-    (0..servers).map(|place| format!("at 0ms crash n{}\n", 5 - place)).collect()
+    (0..servers).map(|place| format!("at 0ms crash n{}\n", 5 - place)).collect::<Vec<_>>().concat()
 }
 
 /// P = Σ C(s,k) l^k (1−l)^(s−k) over k from c−1 to s, with c = s − ⌊n/2⌋ + 1: so many servers time out within one
@@ -57,7 +57,7 @@ fn first_elections_split_as_often_as_the_closed_form_says() {
     }
 }
 
-/// Figure 9.9, AvailSim in a wide area: one-way latency 30 to 40 ms, election timeout 300 to 600 ms.
+/// Figure 9.9, `AvailSim` in a wide area: one-way latency 30 to 40 ms, election timeout 300 to 600 ms.
 #[test]
 fn leaders_are_elected_as_fast_as_in_the_dissertation() {
     const RUNS: u32 = 4_000;

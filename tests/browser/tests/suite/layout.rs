@@ -1,6 +1,6 @@
 //! Nothing is cut, nothing overlaps, and the page never scrolls, at the sizes that people have.
 
-use consistory_browser_tests::{Browser, Engine, Page, sites};
+use consistory_browser_tests::{Browser, Engine, Page, sites, violations};
 use serde_json::Value;
 
 /// Width, height, whether embedded.
@@ -92,5 +92,35 @@ pub(crate) fn cards_keep_apart(engine: Engine) {
     let found = ["start?t=300ms", "stale-leader?t=700ms", "cluster-of-nine?t=500ms", "cluster-of-one?t=100ms"]
         .map(|scenario| look(&browser, &site.address(), scenario, OVERLAPS))
         .concat();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Dialogs by the English and Chinese names of what opens them.
+const DIALOGS: [[&str; 2]; 5] = [
+    ["Share link", "分享链接"],
+    ["Embed", "嵌入"],
+    ["Help and keys", "帮助与按键"],
+    ["Faults", "故障"],
+    ["Request", "请求"],
+];
+
+/// On a phone every dialog fits, and axe-core finds nothing in it.
+pub(crate) fn dialogs_fit_a_phone(engine: Engine) {
+    let site = sites::strict();
+    let browser = Browser::start(engine);
+    let mut found = Vec::new();
+    browser.resize(390, 844);
+    for (place, lang) in ["en", "zh"].into_iter().enumerate() {
+        let address = format!("{}?lang={lang}&autoplay=0#/p/raft/stale-leader?t=600ms", site.address());
+        Page::open(&browser, &address).rest();
+        for dialog in DIALOGS {
+            browser.click("button", ["More", "更多"][place]);
+            browser.click("button", dialog[place]);
+            browser.settle();
+            let wrong = [lines(&browser.script(CUT, &[])), violations(&browser)].concat();
+            found.extend(wrong.into_iter().map(|line| format!("{}: {line}", dialog[place])));
+            browser.click("button", ["Close", "关闭"][place]);
+        }
+    }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

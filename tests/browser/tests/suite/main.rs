@@ -56,6 +56,7 @@ in_every_engine! {
 engine! { chromium_only, Engine::Chromium,
     sizes => layout::nothing_is_cut_at_any_size,
     cards => layout::cards_keep_apart,
+    phone_dialogs => layout::dialogs_fit_a_phone,
     dialogs_and_sizes => accessibility::nothing_is_found_in_any_dress,
     hidden => rest::a_hidden_page_stands_still,
 }

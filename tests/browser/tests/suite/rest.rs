@@ -3,15 +3,17 @@
 use consistory_browser_tests::{Browser, Engine, Launch, Page, sites};
 use serde_json::{Value, json};
 
-/// Put into the page itself: counts how often it asks for a frame.
+/// Put into the page itself: counts how often it asks for a frame or for a timer.
 const COUNTER: &str = "
-    const ask = window.requestAnimationFrame;
-    document.documentElement.dataset.frames = '0';
-    window.requestAnimationFrame = function (callback) {
-      const root = document.documentElement;
-      root.dataset.frames = String(Number(root.dataset.frames) + 1);
-      return ask.call(window, callback);
-    };";
+    const root = document.documentElement;
+    root.dataset.asked = '0';
+    for (const name of ['requestAnimationFrame', 'setTimeout', 'setInterval']) {
+      const ask = window[name];
+      window[name] = (...question) => {
+        root.dataset.asked = String(Number(root.dataset.asked) + 1);
+        return ask.apply(window, question);
+      };
+    }";
 
 /// Adds a script element, because some engines run a driver's script in a world of its own.
 fn put_into_page(browser: &Browser, source: &str) {
@@ -21,12 +23,13 @@ fn put_into_page(browser: &Browser, source: &str) {
     browser.script(script, &[json!(source)]);
 }
 
-/// How many frames the page asks for in half a second.
-fn frames_asked_for(browser: &Browser) -> u64 {
+/// How many frames and timers the page asks for in half a second.
+fn asked_for(browser: &Browser) -> u64 {
     let script = "const done = arguments[0];
         const root = document.documentElement;
-        root.dataset.frames = '0';
-        setTimeout(() => done(Number(root.dataset.frames)), 500);";
+        setTimeout(() => done(Number(root.dataset.asked)), 500);
+        // The one above does not count.
+        root.dataset.asked = '0';";
     browser.script_later(script, &[]).as_u64().expect("a count")
 }
 
@@ -35,17 +38,17 @@ pub(crate) fn no_frame_is_asked_for_at_rest(engine: Engine) {
     let browser = Browser::start(engine);
     let page = Page::open(&browser, &format!("{}?lang=en", site.address()));
     put_into_page(&browser, COUNTER);
-    browser.until("frames while it plays", || (frames_asked_for(&browser) > 3).then_some(()));
+    browser.until("frames while it plays", || (asked_for(&browser) > 3).then_some(()));
     page.pause();
-    browser.until("no frame at rest", || (frames_asked_for(&browser) == 0).then_some(()));
+    browser.until("no frame at rest", || (asked_for(&browser) == 0).then_some(()));
     // And it stays so: once more, and after something was done.
-    assert_eq!(frames_asked_for(&browser), 0);
+    assert_eq!(asked_for(&browser), 0);
     browser.click("button", "One event forward");
     page.press_on_card("n1", "Crash");
-    browser.until("no frame after an edit", || (frames_asked_for(&browser) == 0).then_some(()));
+    browser.until("no frame after an edit", || (asked_for(&browser) == 0).then_some(()));
     // Somebody who returns to playing gets frames again.
     page.play();
-    assert!(frames_asked_for(&browser) > 0);
+    assert!(asked_for(&browser) > 0);
 }
 
 /// Another tab in front hides the page: its time does not run on.
@@ -57,22 +60,22 @@ pub(crate) fn a_hidden_page_stands_still(engine: Engine) {
     assert!(page.plays());
     put_into_page(
         &browser,
-        "window.hiddenAtFrames = [];
+        "window.seen = [];
          document.addEventListener('visibilitychange', () => {
-           window.hiddenAtFrames.push([document.hidden, Number(document.documentElement.dataset.frames)]);
+           window.seen.push([document.hidden, Number(document.documentElement.dataset.asked)]);
          });",
     );
     let first = browser.open_tab();
     browser.script_later("setTimeout(arguments[0], 500)", &[]);
     browser.close_window_for(first);
     let seen = browser.until("the page to notice", || {
-        let seen = browser.script("return window.hiddenAtFrames", &[]);
+        let seen = browser.script("return window.seen", &[]);
         (seen.as_array().map_or(0, Vec::len) >= 2).then_some(seen)
     });
     let at = |place: usize| (seen[place][0] == Value::Bool(true), seen[place][1].as_u64().expect("a count"));
     let ((was_hidden, before), (is_hidden, after)) = (at(0), at(1));
     assert!(was_hidden && !is_hidden, "{seen}");
-    assert!(after <= before + 1, "the page asked for {} frames while it was hidden", after - before);
+    assert!(after <= before + 1, "the page asked for {} frames or timers while it was hidden", after - before);
 }
 
 pub(crate) fn less_motion_means_no_autoplay(engine: Engine) {

@@ -19,7 +19,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
     let _ = writeln!(table, "seed,{}", metrics.join(","));
     let mut measured = Measured { sweep: Sweep::of(&metrics), at_most: arguments.at_most.clone(), at_or_below: 0 };
     let work = |seed| sample(loaded.source(), &overrides, seed, &metrics);
-    let total = arguments.seeds.last - arguments.seeds.first + 1;
+    let total = seeds(arguments.seeds, arguments.shard).count();
     let ended = in_order(seeds(arguments.seeds, arguments.shard), work, |result| {
         let sample = result.map_err(|problem| loaded.complaint(&problem, &overrides))?;
         if arguments.csv {

@@ -1,8 +1,8 @@
 //! A run as a value: what it starts from, what is done to it, and when it ends.
 
-use consistory_kernel::{Chooser, Edit, Journal, Moment, Setup, StepId, Time, Timeline, World};
+use consistory_kernel::{Chooser, Edit, Journal, Moment, Setup, Time, Timeline, World};
 use consistory_protocols::Spec;
-use consistory_session::{Command, Problem, Session, ViewState, open_scenario, scenario};
+use consistory_session::{Problem, ViewState, open_scenario, scenario};
 
 /// A run. Everything else about it is a function of this value.
 #[derive(Clone)]
@@ -68,9 +68,7 @@ impl<P: Spec> Run<P> {
     }
 }
 
-/// The share link of a scenario text, with the cursor at the end of the run.
+/// The share link of a scenario text. Its cursor is the text's: that of a [`Run`] is at the end.
 pub fn link_of(text: &str) -> Result<String, Problem> {
-    let mut session: Box<dyn Session> = open_scenario(text)?.session;
-    session.apply(Command::SeekStep { step: StepId::NONE })?;
-    Ok(session.link(ViewState::default()))
+    Ok(open_scenario(text)?.session.link(ViewState::default()))
 }

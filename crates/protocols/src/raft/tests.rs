@@ -1,6 +1,6 @@
 //! Raft on the kernel: elections, replication, and what the mutants break is tested in the crate's `tests`.
 
-use super::Raft;
+use super::{Directive, Raft, Timer};
 use crate::kv::Op;
 use crate::spec::Spec;
 use consistory_kernel::{Edit, Journal, MS, Moment, ProcessId, StepId, World};
@@ -22,4 +22,30 @@ fn five_servers_elect_a_leader_and_commit_a_write() {
         assert_eq!(node.store.values().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>(), ["x=1"]);
     }
     assert!(world.findings().is_empty());
+}
+
+/// "Stepping down on a higher term does not re-arm the election timer; granting a vote or hearing the leader does."
+#[test]
+fn a_refused_candidate_does_not_delay_its_refuser() {
+    let (refuser, candidate, voter) = (ProcessId(0), ProcessId(1), ProcessId(2));
+    let mut setup = Raft::defaults();
+    setup.directives.push((refuser, Directive::Log(vec![1, 1])));
+    let mut journal = Journal::from_step(StepId(0));
+    let mut world = World::new(&setup, &mut journal);
+    let fires_at = |world: &World<Raft>, id| {
+        let armed = world.timers(id).iter().find(|armed| armed.timer == Timer::Election);
+        armed.map(|armed| armed.fires_at).expect("a follower waits for its time-out")
+    };
+    // The refuser starts in term 1, so that the candidate's second term is the higher one.
+    for _ in 0..2 {
+        world.apply(&Edit::Rearm(candidate, 0), &mut journal).expect("it is up");
+        world.run_to(Moment::after(world.time()), &mut journal);
+    }
+    let before = (fires_at(&world, refuser), fires_at(&world, voter));
+    world.run_to(Moment::after(25 * MS), &mut journal);
+    let stepped_down = world.node(refuser).expect("it is up");
+    assert_eq!((stepped_down.term(), stepped_down.durable.vote), (2, None), "it has stepped down and refused");
+    assert_eq!(fires_at(&world, refuser), before.0);
+    assert_eq!(world.node(voter).expect("it is up").durable.vote, Some(candidate));
+    assert_ne!(fires_at(&world, voter), before.1, "whoever votes waits afresh");
 }

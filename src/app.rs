@@ -4,11 +4,12 @@ use crate::embed;
 use crate::keys;
 use crate::listeners::Subscription;
 use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
+use crate::part::{Page, Part, Reads, Seen, part};
 use crate::router;
 use crate::settings::{prefers, query};
 use crate::stage::{Announcer, Stage};
-use crate::store::{Layout, Store, ViewChange, use_settings, use_store, use_view};
-use crate::words::word;
+use crate::store::{Layout, Store, ViewChange};
+use consistory_session::words::Language;
 use gloo::events::EventListener;
 use std::rc::Rc;
 use web_sys::Window;
@@ -50,53 +51,66 @@ pub(crate) fn App(props: &AppProps) -> Html {
     });
     html! {
         <ContextProvider<Store> context={props.store.clone()}>
-            <Shell />
+            { part(&props.store, "shell", |_| Box::new(Shell { titled: Seen::default() })) }
         </ContextProvider<Store>>
     }
 }
 
 /// The areas of the page.
-#[component]
-fn Shell() -> Html {
-    let store = use_store();
-    let settings = use_settings(&store);
-    let layout = use_view(&store).layout;
+struct Shell {
+    titled: Seen<Language>,
+}
+
+impl Part for Shell {
+    fn reads(&self) -> Reads {
+        Reads::VIEW
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let layout = page.look(|view| view.layout);
+        if page.settings().embedded { embedded(page) } else { whole(page, layout) }
+    }
+
+    fn drawn(&mut self, page: &Page) {
+        let document = web_sys::window().and_then(|window| window.document());
+        if self.titled.is_new(page.language())
+            && let Some(document) = document
+        {
+            document.set_title(&page.word("app.title"));
+        }
+    }
+}
+
+fn embedded(page: &Page) -> Html {
+    html! {
+        <div class="app app-embedded">
+            <main class="app-stage">
+                <h1 class="sr-only">{ page.word("app.heading") }</h1>
+                <Stage />
+                { full_page(page) }
+            </main>
+            <TimelineBar />
+            <Dialogs />
+            { part(page, "notices", |_| Box::new(Notices)) }
+            <Announcer />
+        </div>
+    }
+}
+
+fn whole(page: &Page, layout: Layout) -> Html {
     let class = match layout {
         Layout::Wide => "app app-wide",
         Layout::Medium => "app app-medium",
         Layout::Phone => "app app-phone",
     };
-    use_effect_with(settings.language, {
-        let title = word(settings.language, "app.title");
-        move |_| {
-            if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-                document.set_title(&title);
-            }
-        }
-    });
-    if settings.embedded {
-        return html! {
-            <div class="app app-embedded">
-                <main class="app-stage">
-                    <h1 class="sr-only">{ word(settings.language, "app.heading") }</h1>
-                    <Stage />
-                    <FullPage />
-                </main>
-                <TimelineBar />
-                <Dialogs />
-                <Notices />
-                <Announcer />
-            </div>
-        };
-    }
     html! {
         <div {class}>
-            <a class="skip-link" href="#stage" onclick={skip()}>{ word(settings.language, "app.skip") }</a>
+            <a class="skip-link" href="#stage" onclick={skip()}>{ page.word("app.skip") }</a>
             <Header />
             <LeftPanel />
             <main class="app-stage" id="stage">
                 if layout != Layout::Wide {
-                    <h1 class="sr-only">{ word(settings.language, "app.heading") }</h1>
+                    <h1 class="sr-only">{ page.word("app.heading") }</h1>
                 }
                 <Stage />
             </main>
@@ -106,31 +120,25 @@ fn Shell() -> Html {
                 <BottomSheet />
             }
             <Dialogs />
-            <Notices />
+            { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>
     }
 }
 
 /// The link from an embedded run to the whole page, with the run as it is now.
-#[component]
-fn FullPage() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let onclick = {
-        let store = store.clone();
-        // The link is written when it is followed: keeping it up to date would encode the run at every step.
-        Callback::from(move |event: MouseEvent| {
-            let anchor = event.target_dyn_into::<web_sys::Element>();
-            if let Some(anchor) = anchor {
-                // An anchor takes any text as its address.
-                let _ = anchor.set_attribute("href", &full_address(&store.link()));
-            }
-        })
-    };
+fn full_page(page: &Page) -> Html {
+    let store = page.store().clone();
+    // The link is written when it is followed: keeping it up to date would encode the run at every step.
+    let onclick = Callback::from(move |event: MouseEvent| {
+        if let Some(anchor) = event.target_dyn_into::<web_sys::Element>() {
+            // An anchor takes any text as its address.
+            let _ = anchor.set_attribute("href", &full_address(&store.link()));
+        }
+    });
     html! {
         <a class="full-page" href={full_address("")} target="_blank" rel="noopener" {onclick}>
-            { word(language, "app.full-page") }
+            { page.word("app.full-page") }
         </a>
     }
 }

@@ -6,6 +6,7 @@ mod embed;
 mod keys;
 mod listeners;
 mod panels;
+mod part;
 mod router;
 mod settings;
 mod stage;

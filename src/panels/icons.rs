@@ -1,5 +1,6 @@
 //! Line icons, drawn for this page on a grid of 16 with strokes of 1.5.
 
+use crate::part::Page;
 use yew::prelude::*;
 
 /// What an icon shows.
@@ -67,8 +68,16 @@ impl Icon {
 pub(crate) fn icon(icon: Icon) -> Html {
     let (path, filled) = icon.path();
     html! {
-        <svg class={classes!("icon", filled.then_some("icon-filled"))} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+        <svg class={if filled { "icon icon-filled" } else { "icon" }} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path d={path} />
         </svg>
+    }
+}
+
+/// A button that shows only an icon; its word is said, and shown where the pointer rests.
+pub(crate) fn icon_button(page: &Page, shown: Icon, title: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    let title = page.word(title);
+    html! {
+        <button type="button" class="button button-icon" aria-label={title.clone()} {title} {onclick}>{ icon(shown) }</button>
     }
 }

@@ -1,8 +1,9 @@
 //! Notices: what could not be done, and what is worth knowing, until the reader dismisses it.
 
-use super::{Icon, icon};
-use crate::store::{Notice, NoticeKind, ViewChange, use_settings, use_store, use_view};
-use crate::words::{text, word};
+use super::{Icon, icon_button};
+use crate::part::{Page, Part, Reads};
+use crate::store::{Notice, NoticeKind, ViewChange};
+use crate::words::text;
 use consistory_scene::{Arg, Text};
 use consistory_session::Problem;
 use consistory_session::words::Language;
@@ -19,44 +20,36 @@ pub(crate) fn problem_sentence(language: Language, problem: &Problem) -> String 
     text(language, &placed)
 }
 
-/// What [`NoticeBox`] needs.
-#[derive(Properties, PartialEq)]
-struct NoticeBoxProps {
-    notice: Notice,
-}
-
-#[component]
-fn NoticeBox(props: &NoticeBoxProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let id = props.notice.id;
-    let (class, role, symbol) = match props.notice.kind {
+fn notice_box(page: &Page, notice: &Notice) -> Html {
+    let (class, role, symbol) = match notice.kind {
         NoticeKind::Info => ("notice notice-info", "status", "i"),
         NoticeKind::Problem => ("notice notice-problem", "alert", "!"),
     };
-    let dismiss = Callback::from(move |_| store.change(ViewChange::DismissNotice(id)));
     html! {
-        <div {class} {role}>
+        <div key={notice.id} {class} {role}>
             <span class="notice-symbol" aria-hidden="true">{ symbol }</span>
-            <p class="notice-text">{ problem_sentence(language, &props.notice.problem) }</p>
-            <button type="button" class="button button-icon" onclick={dismiss} aria-label={word(language, "notice.dismiss")} title={word(language, "notice.dismiss")}>
-                { icon(Icon::Close) }
-            </button>
+            <p class="notice-text">{ problem_sentence(page.language(), &notice.problem) }</p>
+            { icon_button(page, Icon::Close, "notice.dismiss", page.does(ViewChange::DismissNotice(notice.id))) }
         </div>
     }
 }
 
 /// All notices, the newest last.
-#[component]
-pub(crate) fn Notices() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let notices = use_view(&store).notices;
-    html! {
-        <div class="notices" role="region" aria-label={word(language, "notice.label")}>
-            for notice in &notices {
-                <NoticeBox key={notice.id} notice={notice.clone()} />
-            }
-        </div>
+pub(crate) struct Notices;
+
+impl Part for Notices {
+    fn reads(&self) -> Reads {
+        Reads::VIEW
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let notices = page.view().notices;
+        html! {
+            <div class="notices" role="region" aria-label={page.word("notice.label")}>
+                for notice in &notices {
+                    { notice_box(page, notice) }
+                }
+            </div>
+        }
     }
 }

@@ -86,7 +86,7 @@ fn embedded(page: &Page) -> Html {
         <div class="app app-embedded">
             <main class="app-stage">
                 <h1 class="sr-only">{ page.word("app.heading") }</h1>
-                <Stage />
+                { part(page, "stage", |page| Box::new(Stage::new(page))) }
                 { full_page(page) }
             </main>
             <TimelineBar />
@@ -112,7 +112,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
                 if layout != Layout::Wide {
                     <h1 class="sr-only">{ page.word("app.heading") }</h1>
                 }
-                <Stage />
+                { part(page, "stage", |page| Box::new(Stage::new(page))) }
             </main>
             <RightPanel />
             <TimelineBar />

@@ -187,8 +187,13 @@ impl<T: Clone + PartialEq> State<T> {
 }
 
 /// A value that was seen last, for what is done only when it has changed.
-#[derive(Default)]
 pub(crate) struct Seen<T>(Option<T>);
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T: PartialEq> Seen<T> {
     /// Whether it is another value than last time, or the first.

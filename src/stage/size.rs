@@ -1,39 +1,35 @@
 //! The size of the stage, kept up to date.
 
+use crate::part::State;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
-use yew::prelude::*;
+use yew::NodeRef;
 
-/// Width and height of an element in whole CSS pixels; 0 before the first layout.
-#[hook]
-pub(crate) fn use_size(node: &NodeRef) -> (i32, i32) {
-    let size = use_state_eq(|| (0, 0));
-    {
-        let (node, size) = (node.clone(), size.clone());
-        use_effect_with((), move |()| {
-            let element = node.cast::<HtmlElement>();
-            let measure = {
-                let element = element.clone();
-                move || {
-                    let measured =
-                        element.as_ref().map_or((0, 0), |element| (element.client_width(), element.client_height()));
-                    size.set(measured);
-                }
-            };
-            measure();
-            let closure = Closure::<dyn FnMut()>::new(measure);
-            let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok();
-            if let (Some(observer), Some(element)) = (&observer, &element) {
-                observer.observe(element);
-            }
-            move || {
-                if let Some(observer) = observer {
-                    observer.disconnect();
-                }
-                drop(closure);
-            }
-        });
+/// Watches the size of an element until dropped.
+pub(crate) struct Size {
+    observer: ResizeObserver,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Size {
+    /// Keeps width and height of an element, in whole CSS pixels, in `size`.
+    pub(crate) fn of(node: &NodeRef, size: &State<(i32, i32)>) -> Option<Self> {
+        let element = node.cast::<HtmlElement>()?;
+        let measure = {
+            let (element, size) = (element.clone(), size.clone());
+            move || size.set((element.client_width(), element.client_height()))
+        };
+        measure();
+        let closure = Closure::<dyn FnMut()>::new(measure);
+        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        observer.observe(&element);
+        Some(Self { observer, _closure: closure })
     }
-    *size
+}
+
+impl Drop for Size {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }

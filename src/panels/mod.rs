@@ -15,6 +15,7 @@ mod inspector;
 mod matrix;
 mod menu;
 mod notices;
+mod pieces;
 mod sheet;
 mod side;
 mod story;

@@ -3,7 +3,7 @@
 use crate::embed;
 use crate::keys;
 use crate::listeners::Subscription;
-use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
+use crate::panels::{BottomSheet, Header, LeftPanel, Notices, RightPanel, TimelineBar};
 use crate::part::{Page, Part, Reads, Seen, part};
 use crate::router;
 use crate::settings::{prefers, query};
@@ -90,7 +90,7 @@ fn embedded(page: &Page) -> Html {
                 { full_page(page) }
             </main>
             <TimelineBar />
-            <Dialogs />
+            { part(page, "later", |page| Box::new(crate::later::Later::new(page))) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>
@@ -119,7 +119,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
             if layout == Layout::Phone {
                 { part(page, "sheet", |_| Box::new(BottomSheet)) }
             }
-            <Dialogs />
+            { part(page, "later", |page| Box::new(crate::later::Later::new(page))) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>

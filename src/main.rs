@@ -4,6 +4,7 @@ mod app;
 mod clock;
 mod embed;
 mod keys;
+mod later;
 mod listeners;
 mod panels;
 mod part;

@@ -7,6 +7,7 @@ mod bench;
 mod browsers;
 mod build;
 mod debian;
+mod finish;
 mod first_load;
 mod process;
 mod progress;
@@ -14,6 +15,7 @@ pub mod repository;
 mod serve;
 pub mod server;
 mod soak;
+mod split;
 mod steps;
 mod tidy;
 mod tools;
@@ -41,6 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Bench { name } => bench::run(name.as_deref()),
         Command::Soak { arguments } => soak::run(&arguments),
+        Command::SplitWasm { input } => split::run(&input),
         Command::Help => {
             print!("{}", arguments::HELP);
             Ok(())

@@ -1,10 +1,48 @@
-//! Compiles the words of this crate into a table.
+//! Compiles what the protocol folders hold beside their code: the words into a table, the scenarios into a list.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What ends the part of a scenario that is performed; its transcript follows, which only tests read.
+const END: &str = "----";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("words.rs");
-    consistory_words::compile(&["src/words.yml", "src/raft/words.yml"], &out)?;
+    // The whole folder, so that a protocol or a scenario that is added is seen as well.
+    println!("cargo::rerun-if-changed=src");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let folders: Vec<PathBuf> = entries(Path::new("src"))?.into_iter().filter(|path| path.is_dir()).collect();
+    let words = folders.iter().map(|folder| folder.join("words.yml")).filter(|file| file.is_file());
+    let mut files = vec!["src/words.yml".to_owned()];
+    files.extend(words.map(|file| file.to_string_lossy().into_owned()));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    consistory_words::compile(&files, &out.join("words.rs"))?;
+    std::fs::write(out.join("scenarios.rs"), scenarios(&folders)?)?;
     Ok(())
+}
+
+/// The Rust expression of all scenarios, as far as they are performed: the transcripts stay out of the page.
+fn scenarios(folders: &[PathBuf]) -> Result<String, Box<dyn Error>> {
+    let mut source = String::from("&[\n");
+    for folder in folders.iter().map(|folder| folder.join("scenarios")).filter(|folder| folder.is_dir()) {
+        let protocol = folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        for file in entries(&folder)?.iter().filter(|file| file.extension().is_some_and(|ending| ending == "scn")) {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            let number = stem.split_once('-').filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+            let name = number.map_or(&*stem, |(_, name)| name);
+            let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let performed: String = text.split_inclusive('\n').take_while(|line| line.trim_end() != END).collect();
+            writeln!(source, "    ScenarioFile {{ protocol: {protocol:?}, name: {name:?}, text: {performed:?} }},")?;
+        }
+    }
+    source.push_str("]\n");
+    Ok(source)
+}
+
+/// What a folder holds, in the order of names.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let paths = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut paths = paths.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }

@@ -1,4 +1,4 @@
-//! The scenario files of every protocol folder, bundled into the binary.
+//! The scenario files of every protocol folder, bundled into the binary without their transcripts.
 
 use crate::spec::Spec;
 
@@ -7,21 +7,16 @@ use crate::spec::Spec;
 pub struct ScenarioFile {
     /// The protocol's id.
     pub protocol: &'static str,
-    /// The file's name without its ending.
+    /// The file's name without its ending, and without the number and hyphen that sort it.
     pub name: &'static str,
-    /// Its text.
+    /// Its text up to the line of hyphens that the transcript follows.
     pub text: &'static str,
 }
 
-/// The scenarios of a protocol, in the order of their file names; a leading number and hyphen sort and are not part of the name.
-pub fn of<P: Spec>() -> Vec<ScenarioFile> {
-    let mut files: Vec<_> = P::scenarios().files().collect();
-    files.sort_by_key(|file| file.path());
-    let named = files.into_iter().filter_map(|file| {
-        let stem = file.path().file_stem()?.to_str()?;
-        let number = stem.split_once('-').filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
-        let name = number.map_or(stem, |(_, name)| name);
-        Some(ScenarioFile { protocol: P::ID, name, text: file.contents_utf8()? })
-    });
-    named.collect()
+/// The build script's list, sorted by the names of folders and files.
+const FILES: &[ScenarioFile] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+/// The scenarios of a protocol, in the order of their file names.
+pub fn of<P: Spec>() -> impl Iterator<Item = &'static ScenarioFile> {
+    FILES.iter().filter(|file| file.protocol == P::ID)
 }

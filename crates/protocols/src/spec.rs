@@ -2,7 +2,6 @@
 
 use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Text, Tone};
-use include_dir::Dir;
 
 /// A protocol as the rest of the project sees it.
 pub trait Spec: Protocol {
@@ -29,9 +28,6 @@ pub trait Spec: Protocol {
 
     /// The run that the page opens with: five nodes, two clients, the paper's parameters.
     fn defaults() -> Setup<Self>;
-
-    /// Its scenario files.
-    fn scenarios() -> &'static Dir<'static>;
 
     /// The present value of a parameter of its own.
     fn setting(config: &Self::Config, parameter: usize) -> Setting;

@@ -20,7 +20,7 @@ pub struct GalleryItem {
     pub summary: Text,
     /// What to try.
     pub hint: Text,
-    /// Its text.
+    /// Its text, without the transcript that its file ends with.
     pub text: &'static str,
 }
 
@@ -41,7 +41,7 @@ impl Visitor for Items {
     type Output = Vec<GalleryItem>;
 
     fn visit<P: Spec>(self) -> Vec<GalleryItem> {
-        scenarios::of::<P>().into_iter().map(|file| item(file, P::TITLE)).collect()
+        scenarios::of::<P>().map(|file| item(*file, P::TITLE)).collect()
     }
 }
 

@@ -9,7 +9,6 @@ use crate::spec::{
 };
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Text};
-use include_dir::{Dir, include_dir};
 
 const fn property(
     id: &'static str,
@@ -119,11 +118,6 @@ impl Spec for Raft {
             policy: ClientPolicy::default(),
             limits: Limits::default(),
         }
-    }
-
-    fn scenarios() -> &'static Dir<'static> {
-        static SCENARIOS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/raft/scenarios");
-        &SCENARIOS
     }
 
     fn setting(config: &Config, parameter: usize) -> Setting {

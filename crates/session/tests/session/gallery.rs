@@ -25,12 +25,15 @@ fn every_scenario_is_as_expected() {
             failures.push(format!("{} line {:?}: {words}", item.id, problem.line));
         }
         let transcript = opened.session.transcript();
-        let (script, golden) = item.text.split_once("----\n").unwrap_or((item.text, ""));
+        let file = file_of(item.id);
+        let text = std::fs::read_to_string(&file).expect("a text file");
+        let (script, golden) = text.split_once("----\n").unwrap_or((&text, ""));
+        assert_eq!(script, item.text, "{}: the page has another text than the file", item.id);
         if golden == transcript {
             continue;
         }
         if update {
-            std::fs::write(file_of(item.id), format!("{script}----\n{transcript}")).expect("a writable checkout");
+            std::fs::write(&file, format!("{script}----\n{transcript}")).expect("a writable checkout");
         } else {
             let differs = golden.lines().zip(transcript.lines()).find(|(golden, now)| golden != now);
             failures.push(format!("{}: the transcript differs, first in {differs:?}", item.id));

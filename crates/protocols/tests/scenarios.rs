@@ -1,0 +1,35 @@
+//! What is bundled of the scenario files: everything that is performed, and no transcript.
+
+use consistory_protocols::scenarios::{self, ScenarioFile};
+use consistory_protocols::{IDS, Spec, Visitor, visit};
+use std::path::Path;
+
+struct Bundled;
+
+impl Visitor for Bundled {
+    type Output = Vec<ScenarioFile>;
+
+    fn visit<P: Spec>(self) -> Vec<ScenarioFile> {
+        scenarios::of::<P>().copied().collect()
+    }
+}
+
+#[test]
+fn scenarios_are_bundled_in_order_and_without_their_transcripts() {
+    for id in IDS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(id).join("scenarios");
+        let files = std::fs::read_dir(&folder).expect("the protocol has scenarios");
+        let mut files: Vec<_> = files.map(|file| file.expect("a readable folder").path()).collect();
+        files.sort();
+        let bundled = visit(id, Bundled).expect("it is registered");
+        assert_eq!(bundled.len(), files.len(), "{id}");
+        for (file, ScenarioFile { protocol, name, text }) in files.iter().zip(bundled) {
+            let whole = std::fs::read_to_string(file).expect("a text file");
+            let (performed, transcript) = whole.split_once("----\n").expect("a golden transcript");
+            assert_eq!((protocol, text), (*id, performed), "{}", file.display());
+            assert!(transcript.contains(" end events="), "{}", file.display());
+            let stem = file.file_stem().expect("a file has a name").to_string_lossy();
+            assert!(stem.ends_with(name) && !name.starts_with(|first: char| first.is_ascii_digit()), "{stem}: {name}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::embed;
 use crate::keys;
+use crate::later::{Piece, later};
 use crate::listeners::Subscription;
 use crate::panels::{BottomSheet, Header, LeftPanel, Notices, RightPanel, TimelineBar};
 use crate::part::{Page, Part, Reads, Seen, part};
@@ -90,7 +91,7 @@ fn embedded(page: &Page) -> Html {
                 { full_page(page) }
             </main>
             <TimelineBar />
-            { part(page, "later", |page| Box::new(crate::later::Later::new(page))) }
+            { later(page, Piece::Dialogs) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>
@@ -119,7 +120,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
             if layout == Layout::Phone {
                 { part(page, "sheet", |_| Box::new(BottomSheet)) }
             }
-            { part(page, "later", |page| Box::new(crate::later::Later::new(page))) }
+            { later(page, Piece::Dialogs) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>
@@ -133,7 +134,7 @@ fn full_page(page: &Page) -> Html {
     let onclick = Callback::from(move |event: MouseEvent| {
         if let Some(anchor) = event.target_dyn_into::<web_sys::Element>() {
             // An anchor takes any text as its address.
-            let _ = anchor.set_attribute("href", &full_address(&store.link()));
+            let _ = anchor.set_attribute("href", &full_address(&store.link().unwrap_or_default()));
         }
     });
     html! {

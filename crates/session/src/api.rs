@@ -1,5 +1,6 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
+use crate::link::Codec;
 use crate::error::Problem;
 use crate::metrics::Measured;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
@@ -50,7 +51,7 @@ pub trait Session {
     fn seed(&self) -> u64;
 
     /// The share link's fragment (`#/s/…`) of the current branch: every edit, the cursor and the digest.
-    fn link(&self, view: ViewState) -> String;
+    fn link(&self, view: ViewState, codec: Codec) -> String;
     /// The current branch in the scenario language.
     fn scenario_text(&self) -> String;
     /// What happened on the current branch, one fact a line.

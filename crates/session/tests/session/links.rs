@@ -1,7 +1,7 @@
 //! A link or a scenario text opens the same run, event for event.
 
 use consistory_kernel::{MS, ProcessId};
-use consistory_session::{Command, Disk, EditCommand, Session, ViewState, gallery, open, open_scenario};
+use consistory_session::{Command, Disk, EditCommand, Session, ViewState, codec, gallery, open, open_scenario};
 
 fn edit(session: &mut dyn Session, edit: EditCommand) {
     session.apply(Command::Edit(edit)).expect("a valid edit");
@@ -42,14 +42,14 @@ fn busy() -> Box<dyn Session> {
 fn a_link_opens_the_same_run() {
     let original = busy();
     let view = ViewState { panel: 2, speed: 5 };
-    let link = original.link(view);
+    let link = original.link(view, codec());
     let opened = open(&link).expect("our own link");
     assert_eq!(opened.notice, None);
     assert_eq!(opened.view, view);
     assert_eq!(opened.session.digest(), original.digest());
     assert_eq!(opened.session.now(), original.now());
     assert_eq!(opened.session.transcript(), original.transcript());
-    assert_eq!(opened.session.link(view), link, "opening a link and sharing it again gives the same link");
+    assert_eq!(opened.session.link(view, codec()), link, "opening a link and sharing it again gives the same link");
     let bare = link.trim_start_matches("#/s/");
     assert_eq!(open(bare).expect("the value of ?s=").session.digest(), original.digest());
 }
@@ -68,10 +68,10 @@ fn a_scenario_text_performs_the_same_run() {
 #[test]
 fn lengths_are_within_their_figures() {
     for item in gallery() {
-        let link = open(&format!("#/p/{}", item.id)).expect(item.id).session.link(ViewState::default());
+        let link = open(&format!("#/p/{}", item.id)).expect(item.id).session.link(ViewState::default(), codec());
         assert!(link.len() <= 60, "{link}");
     }
-    let link = busy().link(ViewState::default());
+    let link = busy().link(ViewState::default(), codec());
     assert!(busy().timeline().marks.len() > 20);
     assert!(link.len() <= 2_000, "{} characters", link.len());
 }
@@ -79,13 +79,13 @@ fn lengths_are_within_their_figures() {
 #[test]
 fn a_gallery_link_stays_short_until_somebody_acts() {
     let mut session = open("#/p/raft/split-vote?seed=7").expect("a gallery address").session;
-    assert_eq!(session.link(ViewState::default()), "#/p/raft/split-vote?seed=7");
+    assert_eq!(session.link(ViewState::default(), codec()), "#/p/raft/split-vote?seed=7");
     session.apply(Command::Seek { to: 250 * MS }).expect("time passes");
-    assert_eq!(session.link(ViewState::default()), "#/p/raft/split-vote?seed=7&t=250ms");
+    assert_eq!(session.link(ViewState::default(), codec()), "#/p/raft/split-vote?seed=7&t=250ms");
     let again = open("#/p/raft/split-vote?seed=7&t=250ms").expect("a gallery address").session;
     assert_eq!(again.digest(), session.digest());
     session.apply(Command::Edit(EditCommand::Pause(ProcessId(0)))).expect("n1 is up");
-    assert!(session.link(ViewState::default()).starts_with("#/s/1"));
+    assert!(session.link(ViewState::default(), codec()).starts_with("#/s/1"));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn embedded(page: &Page) -> Html {
                 { full_page(page) }
             </main>
             <TimelineBar />
-            <Dialogs />
+            { part(page, "dialogs", |_| Box::new(Dialogs)) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>
@@ -119,7 +119,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
             if layout == Layout::Phone {
                 <BottomSheet />
             }
-            <Dialogs />
+            { part(page, "dialogs", |_| Box::new(Dialogs)) }
             { part(page, "notices", |_| Box::new(Notices)) }
             <Announcer />
         </div>

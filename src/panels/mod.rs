@@ -8,6 +8,7 @@ mod dialogs;
 mod dials;
 mod drawer;
 mod feed;
+mod form;
 mod header;
 mod history;
 mod icons;

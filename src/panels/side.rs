@@ -1,7 +1,7 @@
 //! The side panel: the inspector, the views of the run and the checks.
 
 use super::checks::Checks;
-use super::dials::Dials;
+use super::dials::DialsPanel;
 use super::history::History;
 use super::inspector::Inspector;
 use super::matrix::LogMatrix;
@@ -38,7 +38,7 @@ pub(crate) fn panel_content(panel: Panel) -> Html {
         Panel::Messages => html! { <FlightList /> },
         Panel::History => html! { <History /> },
         Panel::Safety => html! { <Checks /> },
-        Panel::Dials => html! { <Dials /> },
+        Panel::Dials => html! { <DialsPanel /> },
     }
 }
 

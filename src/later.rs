@@ -43,7 +43,7 @@ mod borders {
     #[wasm_split(tools, fallible)]
     pub(super) fn make_of(piece: Piece) -> Result<Make, SplitLoaderError> {
         Ok(match piece {
-            Piece::Dialogs => |page| Box::new(Dialogs::new(page)),
+            Piece::Dialogs => |_| Box::new(Dialogs),
             Piece::Dials => |page| Box::new(Dials::new(page)),
             Piece::Flights => |_| Box::new(FlightList),
             Piece::History => |_| Box::new(History),

@@ -111,39 +111,3 @@ pub(crate) fn clock_rate(page: &Page, id: ProcessId, list: &'static str) -> Html
         </span>
     }
 }
-
-// transition: for dialogs that are no parts yet.
-
-/// What [`ProcessActions`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ProcessActionsProps {
-    /// The node or client.
-    pub(crate) id: ProcessId,
-}
-
-/// transition
-#[component]
-pub(crate) fn ProcessActions(props: &ProcessActionsProps) -> Html {
-    let store = use_store();
-    use_settings(&store);
-    use_topics(&store, Topics::SCENE);
-    process_actions(&Page::of(&store), props.id)
-}
-
-/// What [`ClockRate`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ClockRateProps {
-    /// The node.
-    pub(crate) id: ProcessId,
-    /// Distinguishes the ids of this list from those of another.
-    pub(crate) list: &'static str,
-}
-
-/// transition
-#[component]
-pub(crate) fn ClockRate(props: &ClockRateProps) -> Html {
-    let store = use_store();
-    use_settings(&store);
-    use_topics(&store, Topics::SCENE);
-    clock_rate(&Page::of(&store), props.id, props.list)
-}

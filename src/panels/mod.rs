@@ -8,6 +8,7 @@ mod dialogs;
 mod dials;
 mod drawer;
 mod feed;
+mod form;
 mod header;
 mod history;
 mod icons;
@@ -23,8 +24,10 @@ mod tabs;
 mod timeline;
 
 pub(crate) use dialogs::Dialogs;
+pub(crate) use dials::Dials;
 pub(crate) use drawer::{LeftPanel, RightPanel};
 pub(crate) use header::Header;
+pub(crate) use history::History;
 pub(crate) use icons::{Icon, icon, icon_button};
 pub(crate) use notices::Notices;
 pub(crate) use sheet::BottomSheet;

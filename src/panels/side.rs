@@ -1,15 +1,13 @@
 //! The panels: what each is called and holds, and the tabs that choose among them.
 
 use super::checks::Checks;
-use super::dials::Dials;
 use super::feed::Feed;
-use super::history::History;
 use super::inspector::Inspector;
 use super::matrix::LogMatrix;
 use super::story::Story;
 use super::tabs::{TabRow, tabs};
+use crate::later::{Piece, later};
 use crate::part::{Page, part};
-use crate::stage::FlightList;
 use crate::store::{Drawer, Panel, ViewChange};
 use yew::prelude::*;
 
@@ -37,11 +35,10 @@ pub(crate) fn panel_content(page: &Page, panel: Panel) -> Html {
         Panel::Feed => part(page, "feed", |page| Box::new(Feed::new(page))),
         Panel::Inspector => part(page, "inspector", |_| Box::new(Inspector)),
         Panel::Log => part(page, "log", |_| Box::new(LogMatrix)),
-        Panel::History => part(page, "history", |_| Box::new(History)),
+        Panel::History => later(page, Piece::History),
         Panel::Safety => part(page, "safety", |_| Box::new(Checks)),
-        // transition
-        Panel::Messages => html! { <FlightList /> },
-        Panel::Dials => html! { <Dials /> },
+        Panel::Messages => later(page, Piece::Flights),
+        Panel::Dials => later(page, Piece::Dials),
     }
 }
 

@@ -76,30 +76,3 @@ pub(crate) fn tabs(row: &TabRow, on_select: &Callback<usize>, panel: Html) -> Ht
         </div>
     }
 }
-
-// transition: for a dialog that is no part yet.
-
-/// What [`Tabs`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct TabsProps {
-    /// As in [`TabRow`].
-    pub(crate) id: &'static str,
-    /// As in [`TabRow`].
-    pub(crate) label: AttrValue,
-    /// As in [`TabRow`].
-    pub(crate) titles: Vec<AttrValue>,
-    /// As in [`TabRow`].
-    pub(crate) selected: usize,
-    /// As in [`tabs`].
-    pub(crate) on_select: Callback<usize>,
-    /// The panel of the selected tab.
-    pub(crate) children: Children,
-}
-
-/// transition
-#[component]
-pub(crate) fn Tabs(props: &TabsProps) -> Html {
-    let titles = props.titles.iter().map(ToString::to_string).collect();
-    let row = TabRow { id: props.id, label: props.label.to_string(), titles, selected: props.selected };
-    tabs(&row, &props.on_select, props.children.clone().into())
-}

@@ -5,6 +5,8 @@ mod clock;
 mod embed;
 mod keys;
 mod listeners;
+mod measure;
+mod order;
 mod panels;
 mod part;
 mod router;

@@ -76,6 +76,12 @@ impl Store {
         }
     }
 
+    /// Takes the cursor elsewhere, where it stays.
+    pub(crate) fn travel(&self, command: Command) {
+        self.change(ViewChange::Play(false));
+        self.apply(command);
+    }
+
     /// Does something to the run, at the cursor. A problem becomes a notice.
     pub(crate) fn edit(&self, edit: EditCommand) {
         self.apply(Command::Edit(edit));

@@ -92,7 +92,7 @@ fn embedded(page: &Page) -> Html {
             <TimelineBar />
             <Dialogs />
             { part(page, "notices", |_| Box::new(Notices)) }
-            <Announcer />
+            { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
         </div>
     }
 }
@@ -121,7 +121,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
             }
             <Dialogs />
             { part(page, "notices", |_| Box::new(Notices)) }
-            <Announcer />
+            { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
         </div>
     }
 }

@@ -37,9 +37,12 @@ pub(crate) fn BottomSheet() -> Html {
             }
         })
     };
-    let toggle = Callback::from(move |_: MouseEvent| {
-        store.change(ViewChange::Drawer((!is_open).then_some(Drawer::Sheet)));
-    });
+    let toggle = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            store.change(ViewChange::Drawer((!is_open).then_some(Drawer::Sheet)));
+        })
+    };
     let toggle_word = word(language, if is_open { "panel.sheet-close" } else { "panel.sheet-open" });
     html! {
         <aside class={classes!("sheet", is_open.then_some("sheet-open"))} aria-label={word(language, "panel.sheet")}>
@@ -47,7 +50,7 @@ pub(crate) fn BottomSheet() -> Html {
                 { icon(Icon::Down) }
             </button>
             <Tabs id="sheet" label={word(language, "panel.sheet")} {titles} {selected} {on_select}>
-                { panel_content(TABS[selected]) }
+                { panel_content(&store, TABS[selected]) }
             </Tabs>
         </aside>
     }

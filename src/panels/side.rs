@@ -6,8 +6,9 @@ use super::history::History;
 use super::inspector::Inspector;
 use super::matrix::LogMatrix;
 use super::tabs::Tabs;
+use crate::part::part;
 use crate::stage::FlightList;
-use crate::store::{Panel, ViewChange, use_settings, use_store, use_view};
+use crate::store::{Panel, Store, ViewChange, use_settings, use_store, use_view};
 use crate::words::word;
 use yew::prelude::*;
 
@@ -29,13 +30,13 @@ pub(crate) fn panel_word(panel: Panel) -> &'static str {
 }
 
 /// A panel's content.
-pub(crate) fn panel_content(panel: Panel) -> Html {
+pub(crate) fn panel_content(store: &Store, panel: Panel) -> Html {
     match panel {
         Panel::Story => html! { <super::Story /> },
         Panel::Feed => html! { <super::Feed /> },
         Panel::Inspector => html! { <Inspector /> },
         Panel::Log => html! { <LogMatrix /> },
-        Panel::Messages => html! { <FlightList /> },
+        Panel::Messages => part(store, "flights", |_| Box::new(FlightList)),
         Panel::History => html! { <History /> },
         Panel::Safety => html! { <Checks /> },
         Panel::Dials => html! { <Dials /> },
@@ -51,16 +52,19 @@ pub(crate) fn SidePanel() -> Html {
     // Panels that have a place of their own here leave the tabs as they were at first.
     let selected = VIEWS.iter().position(|view| *view == panel).unwrap_or(0);
     let titles: Vec<AttrValue> = VIEWS.iter().map(|view| word(language, panel_word(*view)).into()).collect();
-    let on_select = Callback::from(move |position: usize| {
-        if let Some(panel) = VIEWS.get(position) {
-            store.change(ViewChange::Panel(*panel));
-        }
-    });
+    let on_select = {
+        let store = store.clone();
+        Callback::from(move |position: usize| {
+            if let Some(panel) = VIEWS.get(position) {
+                store.change(ViewChange::Panel(*panel));
+            }
+        })
+    };
     html! {
         <>
             <Inspector />
             <Tabs id="views" label={word(language, "panel.views")} {titles} {selected} {on_select}>
-                { panel_content(VIEWS[selected]) }
+                { panel_content(&store, VIEWS[selected]) }
             </Tabs>
             <Checks />
         </>

@@ -3,7 +3,7 @@
 use crate::embed;
 use crate::keys;
 use crate::listeners::Subscription;
-use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
+use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, timeline_bar};
 use crate::part::{Page, Part, Reads, Seen, part};
 use crate::router;
 use crate::settings::{prefers, query};
@@ -89,7 +89,7 @@ fn embedded(page: &Page) -> Html {
                 <Stage />
                 { full_page(page) }
             </main>
-            <TimelineBar />
+            { timeline_bar(page) }
             <Dialogs />
             { part(page, "notices", |_| Box::new(Notices)) }
             { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
@@ -115,7 +115,7 @@ fn whole(page: &Page, layout: Layout) -> Html {
                 <Stage />
             </main>
             <RightPanel />
-            <TimelineBar />
+            { timeline_bar(page) }
             if layout == Layout::Phone {
                 <BottomSheet />
             }

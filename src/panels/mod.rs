@@ -30,7 +30,7 @@ pub(crate) use notices::Notices;
 pub(crate) use sheet::BottomSheet;
 pub(crate) use side::SidePanel;
 pub(crate) use story::Story;
-pub(crate) use timeline::TimelineBar;
+pub(crate) use timeline::timeline_bar;
 
 use consistory_scene::Tone;
 

@@ -2,12 +2,13 @@
 //!
 //! Whatever can be reached from elsewhere too stays in the page, so nothing else may name what is loaded here.
 
+use crate::embed::Host;
 use crate::part::{Make, Page, Part, Reads, State, part};
 use crate::store::{Store, ViewChange};
 use crate::words;
 use consistory_scene::Text;
-use consistory_session::{Codec, Problem};
 use consistory_session::words::Language;
+use consistory_session::{Codec, Problem};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -30,12 +31,14 @@ pub(crate) enum Piece {
 }
 
 /// The functions at which the build cuts: they, and what only they can reach, are in the files that are loaded later.
-#[expect(unsafe_code, reason = "the macro declares the functions as imports of the page, and the build provides them")]
+#[expect(clippy::unnecessary_wraps, reason = "that a file cannot be had is an error that the macro adds")]
 mod borders {
     use super::Piece;
+    use crate::embed::{self, Host};
     use crate::panels::{Dialogs, Dials, History};
     use crate::part::Make;
     use crate::stage::FlightList;
+    use crate::store::Store;
     use crate::words::{self, Tables};
     use consistory_session::Codec;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -53,6 +56,11 @@ mod borders {
     #[wasm_split(tools, fallible)]
     pub(super) fn codec() -> Result<Codec, SplitLoaderError> {
         Ok(consistory_session::codec())
+    }
+
+    #[wasm_split(tools, fallible)]
+    pub(super) fn embedding(store: Store) -> Result<Option<Host>, SplitLoaderError> {
+        Ok(embed::listen(&store))
     }
 
     #[wasm_split(chinese, fallible)]
@@ -86,6 +94,13 @@ pub(crate) fn fetch_soon(store: &Store) {
 /// What writes and reads links; `None` where it cannot be had.
 pub(crate) async fn codec() -> Option<Codec> {
     borders::codec().await.ok()
+}
+
+/// Connects the page with the one around it; `None` where there is none, or no connection to load it.
+pub(crate) async fn embedding(store: &Store) -> Option<Host> {
+    // The page around may ask for the link.
+    store.learn_codec().await;
+    borders::embedding(store.clone()).await.ok().flatten()
 }
 
 /// Learns the words of a language; false where they cannot be had.
@@ -137,7 +152,7 @@ impl Later {
             // What is in these parts may rely on it.
             let has_codec = store.learn_codec().await;
             match borders::make_of(piece).await {
-                Ok(make) if has_codec => made.set(Some(Loaded(make))),
+                Ok(how) if has_codec => made.set(Some(Loaded(how))),
                 Ok(_) | Err(_) => {
                     store.change(ViewChange::CloseDialog);
                     store.tell_problem(missing());

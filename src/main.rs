@@ -6,6 +6,8 @@ mod embed;
 mod keys;
 mod later;
 mod listeners;
+mod measure;
+mod order;
 mod panels;
 mod part;
 mod router;

@@ -76,11 +76,6 @@ impl Deref for Page {
 }
 
 impl Page {
-    /// transition: of a component that is no part yet; nothing has it drawn again.
-    pub(crate) fn of(store: &Store) -> Self {
-        Self { store: store.clone(), redraw: Rc::new(|| ()) }
-    }
-
     /// The store.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -125,6 +120,8 @@ pub(crate) enum Act {
     Edit(EditCommand),
     /// Does something to the run or its cursor.
     Command(Command),
+    /// Stops playback, and takes the cursor elsewhere.
+    Travel(Command),
     /// Changes the view.
     View(ViewChange),
     /// Changes a setting.
@@ -138,6 +135,7 @@ impl Act {
         match self {
             Self::Edit(edit) => store.edit(edit),
             Self::Command(command) => store.apply(command),
+            Self::Travel(command) => store.travel(command),
             Self::View(change) => store.change(change),
             Self::Setting(change) => store.set(change),
             Self::Open(fragment) => store.open(&fragment),
@@ -213,6 +211,29 @@ impl<T: PartialEq> Seen<T> {
             self.0 = Some(value);
         }
         is_new
+    }
+}
+
+/// A value that is costly to make, kept as long as what it is made of stays the same.
+pub(crate) struct Kept<K, V>(Option<(K, Rc<V>)>);
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<K: PartialEq, V> Kept<K, V> {
+    /// The value of `of`, made if it was of something else before.
+    pub(crate) fn get(&mut self, of: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
+        match &self.0 {
+            Some((known, value)) if *known == of => value.clone(),
+            _ => {
+                let value = Rc::new(make(&of));
+                self.0 = Some((of, value.clone()));
+                value
+            }
+        }
     }
 }
 

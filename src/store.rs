@@ -5,12 +5,13 @@ use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
 use crate::{later, router, words};
 use consistory_kernel::Time;
-use consistory_session::{Codec, Command, EditCommand, Opened, Problem, Session, Topics, ViewState, has_payload, open_by, open_scenario};
 use consistory_session::words::Language;
+use consistory_session::{
+    Codec, Command, EditCommand, Opened, Problem, Session, Topics, ViewState, has_payload, open_by, open_scenario,
+};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
 
 pub(crate) use crate::view::{Dialog, Drawer, Layout, Notice, NoticeKind, Panel, SPEEDS, View, ViewChange};
 
@@ -79,6 +80,12 @@ impl Store {
         if let Err(problem) = self.try_apply(command) {
             self.tell_problem(problem);
         }
+    }
+
+    /// Takes the cursor elsewhere, where it stays.
+    pub(crate) fn travel(&self, command: Command) {
+        self.change(ViewChange::Play(false));
+        self.apply(command);
     }
 
     /// Does something to the run, at the cursor. A problem becomes a notice.
@@ -325,73 +332,4 @@ impl Store {
             let _ = root.set_attribute("data-link", &link);
         }
     }
-}
-
-/// The store of the page.
-#[hook]
-pub(crate) fn use_store() -> Store {
-    let Some(store) = use_context::<Store>() else {
-        unreachable!("the application provides its store to every component");
-    };
-    store
-}
-
-/// Renders the component again when one of these topics changed; the counter serves as a dependency.
-#[hook]
-pub(crate) fn use_topics(store: &Store, topics: Topics) -> u32 {
-    let count = use_mut_ref(|| 0_u32);
-    let update = use_force_update();
-    let seen = store.0.revision.get();
-    {
-        let count = count.clone();
-        use_effect_with((store.clone(), topics), move |(store, topics)| {
-            let topics = *topics;
-            let tell = Rc::new(move |changed: Topics| {
-                if changed.has(topics) {
-                    *count.borrow_mut() += 1;
-                    update.force_update();
-                }
-            });
-            let subscription = store.on_topics(tell.clone());
-            // Between the rendering and this effect something may have changed.
-            if store.0.revision.get() != seen {
-                tell(Topics::ALL);
-            }
-            move || drop(subscription)
-        });
-    }
-    *count.borrow()
-}
-
-/// The view; renders the component again when it changed.
-#[hook]
-pub(crate) fn use_view(store: &Store) -> View {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.on_view(Rc::new(move |()| update.force_update()));
-        move || drop(subscription)
-    });
-    store.view()
-}
-
-/// The settings; renders the component again when they changed.
-#[hook]
-pub(crate) fn use_settings(store: &Store) -> Settings {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.on_settings(Rc::new(move |()| update.force_update()));
-        move || drop(subscription)
-    });
-    store.settings()
-}
-
-/// The cursor's time for a readout: at most ten times a second while playing, exact when paused.
-#[hook]
-pub(crate) fn use_clock(store: &Store) -> Time {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.clock().on_reading(Rc::new(move |_| update.force_update()));
-        move || drop(subscription)
-    });
-    store.read(|session| session.now())
 }

@@ -51,6 +51,11 @@ pub(crate) fn number(language: Language, value: i64) -> String {
     formatted(language, Style::Number, value)
 }
 
+/// A count, for a sentence.
+pub(crate) fn count(of: usize) -> Arg {
+    Arg::Number(i64::try_from(of).unwrap_or(i64::MAX))
+}
+
 /// The name of a process, for example `n1`.
 pub(crate) fn process_name(store: &Store, id: ProcessId) -> String {
     let scene = store.read(|session| session.scene());

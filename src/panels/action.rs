@@ -2,10 +2,10 @@
 
 use super::pieces::{button, row};
 use crate::part::Page;
-use crate::store::{Dialog, ViewChange, use_settings, use_store, use_topics};
+use crate::store::{Dialog, ViewChange};
 use consistory_kernel::{MS, MessageId, Ppm, ProcessId, Time};
 use consistory_scene::{Arg, Fate, Status, Text};
-use consistory_session::{Disk, EditCommand, Topics};
+use consistory_session::{Disk, EditCommand};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 

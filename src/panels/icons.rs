@@ -68,10 +68,13 @@ impl Icon {
 /// Draws an icon; it says nothing to assistive technology, its button does.
 pub(crate) fn icon(icon: Icon) -> Html {
     let (path, filled) = icon.path();
+    shape(if filled { "icon icon-filled" } else { "icon" }, path)
+}
+
+/// Draws an outline on a grid of 16; it says nothing to assistive technology.
+pub(crate) fn shape(class: &'static str, path: &'static str) -> Html {
     html! {
-        <svg class={if filled { "icon icon-filled" } else { "icon" }} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d={path} />
-        </svg>
+        <svg {class} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={path} /></svg>
     }
 }
 

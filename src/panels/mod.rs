@@ -31,7 +31,7 @@ pub(crate) use history::History;
 pub(crate) use icons::{Icon, icon, icon_button};
 pub(crate) use notices::Notices;
 pub(crate) use sheet::BottomSheet;
-pub(crate) use timeline::TimelineBar;
+pub(crate) use timeline::timeline_bar;
 
 use consistory_scene::Tone;
 

@@ -1,7 +1,7 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
-use crate::link::Codec;
 use crate::error::Problem;
+use crate::link::Codec;
 use crate::metrics::Measured;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};

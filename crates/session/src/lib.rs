@@ -27,7 +27,8 @@ pub use gallery::{GalleryItem, find, gallery};
 pub use link::{Codec, codec};
 pub use live::LiveRun;
 pub use open::{
-    Opened, Overrides, RunVisitor, Source, check_operation, has_payload, open, open_by, open_scenario, open_with, visit_run,
+    Opened, Overrides, RunVisitor, Source, check_operation, has_payload, open, open_by, open_scenario, open_with,
+    visit_run,
 };
 
 // The notation of values, for forms that show them in fields of their own.

@@ -1,14 +1,14 @@
 //! Opens a run: from an address, a link's payload, or a text in the scenario language.
 
 use crate::api::{Command, Session, ViewState};
+use crate::edits;
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::link::{Codec, codec};
 use crate::live::LiveRun;
 use crate::payload::RunV1;
 use crate::scenario::Script;
 use crate::scenario::parse::parse;
-use crate::edits;
-use crate::link::{Codec, codec};
 use consistory_kernel::Time;
 use consistory_protocols::script::parse_duration;
 use consistory_protocols::{IDS, Spec, Visitor, visit};

@@ -45,7 +45,9 @@ pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
         }
     }
     let mut source = String::from("consistory_words::Words {\n");
-    for (language, of) in [("en", (|templates| &templates.en) as fn(&Templates) -> &String), ("zh", |templates| &templates.zh)] {
+    for (language, of) in
+        [("en", (|templates| &templates.en) as fn(&Templates) -> &String), ("zh", |templates| &templates.zh)]
+    {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(source, "    {language}: consistory_words::Table(&[");
         for (key, templates) in &words {

@@ -4,8 +4,8 @@ mod restart;
 mod value;
 
 use super::form::{button, entered};
-use crate::part::{Page, Part, Reads, State, part};
-use crate::store::{Store, ViewChange, use_store};
+use crate::part::{Page, Part, Reads, State};
+use crate::store::{Store, ViewChange};
 use consistory_scene::{Arg, Text};
 use consistory_session::{Command, Dial, DialKind, EditCommand, Problem, Topics};
 use std::cell::RefCell;

@@ -40,17 +40,9 @@ pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
             findings.push(Finding::new(path, number, problem));
         }
     }
-    findings.extend(unsafe_code(path, &code));
     findings.extend(sleeps(path, &code));
     findings.extend(targets(path, &code));
     findings
-}
-
-/// Only the place where the page is split may expect what a macro writes there; the compiler denies the rest.
-fn unsafe_code(path: &str, code: &str) -> Vec<Finding> {
-    let is_border = path == "src/later.rs";
-    let lines = numbered(code).filter(|(_, line)| !is_border && has_word(line, "unsafe_code"));
-    lines.map(|(number, _)| Finding::new(path, number, "unsafe code is expected only in src/later.rs")).collect()
 }
 
 /// Tests that sleep are slow on a fast machine and fail on a slow one.
@@ -124,8 +116,6 @@ mod tests {
     #[test]
     fn unsafe_code_is_found() {
         check_lines("a.rs", "//! A.\nlet b = unsafe { c() };\nlet not_unsafe = 1;", &[2]);
-        check_lines("a.rs", "//! A.\n#[expect(unsafe_code, reason = \"b\")]", &[2]);
-        check_lines("src/later.rs", "//! A.\n#[expect(unsafe_code, reason = \"b\")]\nunsafe fn c() {}", &[3]);
     }
 
     #[test]

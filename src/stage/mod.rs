@@ -20,7 +20,6 @@ mod palette;
 mod pointer;
 mod route;
 mod roving;
-mod size;
 #[cfg(test)]
 mod tests;
 mod toolbar;
@@ -31,6 +30,7 @@ pub(crate) use flights::FlightList;
 
 use crate::clock;
 use crate::listeners::Subscription;
+use crate::measure::Measure;
 use crate::part::{Page, Part, Reads, Seen, State, class, when};
 use crate::settings::Theme;
 use crate::store::Store;
@@ -48,7 +48,7 @@ use geometry::Plan;
 use gloo::events::EventListener;
 use grab::{Gesture, Groups, Outcome};
 use menu::{MenuFor, StageMenu};
-use size::Size;
+
 use std::rc::Rc;
 use toolbar::Toolbar;
 use wall::{Wall, label_place, walls};
@@ -80,7 +80,7 @@ type Arrangement = (Rc<Plan>, Option<(ProcessId, Point)>);
 
 /// What lasts from the first drawing of the stage to its end.
 struct Mounted {
-    _size: Size,
+    _size: Measure,
     _frames: Subscription,
     _media: Vec<EventListener>,
 }
@@ -217,7 +217,7 @@ impl Stage {
             let (board, canvas, store) = (self.board.clone(), self.canvas.clone(), page.store().clone());
             on_media_changes(&Rc::new(move || recolour(&board, &canvas, &store)))
         };
-        let size = Size::of(&self.root, &self.size)?;
+        let size = Measure::of(&self.root, &self.size)?;
         Some(Mounted { _size: size, _frames: frames, _media: media })
     }
 }

@@ -106,18 +106,18 @@ fn whole(page: &Page, layout: Layout) -> Html {
     html! {
         <div {class}>
             <a class="skip-link" href="#stage" onclick={skip()}>{ page.word("app.skip") }</a>
-            <Header />
-            <LeftPanel />
+            { part(page, "header", |_| Box::new(Header)) }
+            { part(page, "left", |_| Box::new(LeftPanel::default())) }
             <main class="app-stage" id="stage">
                 if layout != Layout::Wide {
                     <h1 class="sr-only">{ page.word("app.heading") }</h1>
                 }
                 <Stage />
             </main>
-            <RightPanel />
+            { part(page, "right", |_| Box::new(RightPanel::default())) }
             { timeline_bar(page) }
             if layout == Layout::Phone {
-                <BottomSheet />
+                { part(page, "sheet", |_| Box::new(BottomSheet)) }
             }
             <Dialogs />
             { part(page, "notices", |_| Box::new(Notices)) }

@@ -76,6 +76,11 @@ impl Deref for Page {
 }
 
 impl Page {
+    /// transition: of a component that is no part yet; nothing has it drawn again.
+    pub(crate) fn of(store: &Store) -> Self {
+        Self { store: store.clone(), redraw: Rc::new(|| ()) }
+    }
+
     /// The store.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -99,6 +104,11 @@ impl Page {
     /// A value of the part.
     pub(crate) fn state<T>(&self, value: T) -> State<T> {
         State { value: Rc::new(RefCell::new(value)), redraw: self.redraw.clone() }
+    }
+
+    /// Has the part drawn again, for what it waits for by itself.
+    pub(crate) fn redraw(&self) {
+        (self.redraw)();
     }
 
     /// What a press of a button does.

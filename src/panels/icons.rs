@@ -1,5 +1,6 @@
 //! Line icons, drawn for this page on a grid of 16 with strokes of 1.5.
 
+use super::pieces::symbol_button;
 use crate::part::Page;
 use yew::prelude::*;
 
@@ -79,8 +80,5 @@ pub(crate) fn shape(class: &'static str, path: &'static str) -> Html {
 
 /// A button that shows only an icon; its word is said, and shown where the pointer rests.
 pub(crate) fn icon_button(page: &Page, shown: Icon, title: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    let title = page.word(title);
-    html! {
-        <button type="button" class="button button-icon" aria-label={title.clone()} {title} {onclick}>{ icon(shown) }</button>
-    }
+    symbol_button(page, "button button-icon", title, None, icon(shown), onclick)
 }

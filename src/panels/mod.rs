@@ -15,6 +15,7 @@ mod inspector;
 mod matrix;
 mod menu;
 mod notices;
+mod pieces;
 mod sheet;
 mod side;
 mod story;
@@ -23,13 +24,10 @@ mod timeline;
 
 pub(crate) use dialogs::Dialogs;
 pub(crate) use drawer::{LeftPanel, RightPanel};
-pub(crate) use feed::Feed;
 pub(crate) use header::Header;
 pub(crate) use icons::{Icon, icon, icon_button};
 pub(crate) use notices::Notices;
 pub(crate) use sheet::BottomSheet;
-pub(crate) use side::SidePanel;
-pub(crate) use story::Story;
 pub(crate) use timeline::timeline_bar;
 
 use consistory_scene::Tone;

@@ -1,7 +1,7 @@
 //! The branches of the run: acting in the past grew them, and any of them can be played again.
 
 use crate::panels::Icon;
-use crate::panels::menu::{Menu, MenuItem};
+use crate::panels::menu::{MenuButton, item_words, menu, menu_item};
 use crate::part::Page;
 use crate::words::count;
 use consistory_scene::{Arg, BranchLine, Text};
@@ -18,37 +18,34 @@ pub(crate) fn branches(page: &Page, branches: &[BranchLine]) -> Html {
         .with("count", count(branches.len()));
     let name = page.text(&name);
     let label = format!("{}: {name}", page.word("timeline.branches"));
-    html! {
-        <Menu id={MENU} icon={Icon::Branch} title={name} {label} class="branch-button">
-            <p class="note">{ page.word("timeline.branches-why") }</p>
-            for branch in branches {
-                <MenuItem
-                    key={branch.id}
-                    menu={MENU}
-                    current={branch.current}
-                    onclick={page.does(Command::SwitchBranch { branch: branch.id })}
-                >
+    let of = MenuButton { id: MENU, title: Some(name), icon: Some(Icon::Branch), label, class: "branch-button" };
+    menu(
+        of,
+        html! {
+            <>
+                <p class="note">{ page.word("timeline.branches-why") }</p>
+                for branch in branches {
                     { line(page, branch) }
-                </MenuItem>
-            }
-        </Menu>
-    }
+                }
+            </>
+        },
+    )
 }
 
-/// What was done differently on a branch, and the time that it covers.
+/// Switches to a branch: what was done differently on it, and the time that it covers.
 fn line(page: &Page, branch: &BranchLine) -> Html {
     let interval = Text::key("timeline.branch-interval")
         .with("from", Arg::Time(branch.from))
         .with("until", Arg::Time(branch.until));
-    html! {
+    let number = (branch.id + 1).to_string();
+    let title = html! {
         <>
-            <span class="menu-title">
-                { i64::from(branch.id) + 1 }{ ". " }{ page.text(&branch.label) }
-                if branch.current {
-                    <span class="badge">{ page.word("timeline.branch-current") }</span>
-                }
-            </span>
-            <span class="menu-summary">{ page.text(&interval) }</span>
+            { number.clone() }{ ". " }{ page.text(&branch.label) }
+            if branch.current {
+                <span class="badge">{ page.word("timeline.branch-current") }</span>
+            }
         </>
-    }
+    };
+    let switch = page.does(Command::SwitchBranch { branch: branch.id });
+    menu_item(MENU, &number, branch.current, switch, item_words(title, Some(page.text(&interval))))
 }

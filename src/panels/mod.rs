@@ -30,6 +30,7 @@ pub(crate) use header::Header;
 pub(crate) use history::History;
 pub(crate) use icons::{Icon, icon, icon_button};
 pub(crate) use notices::Notices;
+pub(crate) use pieces::{button, empty, line_button};
 pub(crate) use sheet::BottomSheet;
 pub(crate) use timeline::timeline_bar;
 

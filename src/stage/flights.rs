@@ -1,9 +1,9 @@
 //! The messages in flight as a list with buttons: what the canvas shows, said.
 
-use super::toolbar::message_edits;
+use super::toolbar::{message_edits, message_title};
 use crate::order::insert_by_key;
-use crate::panels::tone_class;
-use crate::part::{Page, Part, Reads, class, truth, when};
+use crate::panels::{button, empty, line_button, tone_class};
+use crate::part::{Page, Part, Reads, class, when};
 use crate::store::ViewChange;
 use crate::words::count;
 use consistory_scene::{Arg, Fate, Flight, Shape, Sign, Text};
@@ -24,7 +24,7 @@ impl Part for FlightList {
     fn draw(&mut self, page: &Page) -> Html {
         let scene = page.read(|session| session.scene());
         if scene.flights.is_empty() {
-            return html! { <p class="empty">{ page.word("stage.no-messages") }</p> };
+            return empty(page, "stage.no-messages");
         }
         let selection = page.look(|view| view.selection);
         let mut flights: Vec<&Flight> = Vec::new();
@@ -50,33 +50,26 @@ impl Part for FlightList {
 
 fn row(page: &Page, flight: &Flight, selected: bool) -> Html {
     let select = page.does(ViewChange::Select((!selected).then_some(Selection::Message(flight.id))));
-    let title = title(page, flight);
+    let title = page.text(&message_title(page, flight));
+    let line = html! {
+        <>
+            { glyph(flight) }
+            <span class="flight-name">{ title.clone() }</span>
+            <span class="flight-fate">{ fate(page, flight) }</span>
+        </>
+    };
     html! {
         <li key={flight.id.0} class={class(&["flight", tone_class(flight.tone), when(selected, "flight-selected")])}>
-            <button type="button" class="flight-line" aria-pressed={truth(selected)} onclick={select}>
-                { glyph(flight) }
-                <span class="flight-name">{ title.clone() }</span>
-                <span class="flight-fate">{ fate(page, flight) }</span>
-            </button>
+            { line_button("flight-line", None, Some(selected), line, select) }
             if selected {
                 <div class="flight-actions" role="group" aria-label={title}>
                     for (title, edit) in message_edits(flight) {
-                        <button key={title} type="button" class="button button-small" onclick={page.does(edit)}>
-                            { page.word(title) }
-                        </button>
+                        { button(page, "button button-small", title, page.does(edit)) }
                     }
                 </div>
             }
         </li>
     }
-}
-
-fn title(page: &Page, flight: &Flight) -> String {
-    let title = Text::key("stage.message")
-        .with("name", Arg::Plain(page.text(&flight.name)))
-        .with("from", Arg::Process(flight.from))
-        .with("to", Arg::Process(flight.to));
-    page.text(&title)
 }
 
 fn fate(page: &Page, flight: &Flight) -> String {

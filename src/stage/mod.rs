@@ -31,7 +31,7 @@ pub(crate) use flights::FlightList;
 use crate::clock;
 use crate::listeners::Subscription;
 use crate::measure::Measure;
-use crate::part::{Page, Part, Reads, Seen, State, class, when};
+use crate::part::{Kept, Page, Part, Reads, Seen, State, class, when};
 use crate::settings::Theme;
 use crate::store::Store;
 use crate::words::process_name;
@@ -227,28 +227,6 @@ fn recolour(board: &Board, canvas: &NodeRef, store: &Store) {
     if let Some(canvas) = canvas.cast::<HtmlElement>() {
         board.recolour(&canvas);
         store.clock().moved(store);
-    }
-}
-
-/// A value that is costly to make, kept as long as what it is made of stays the same.
-struct Kept<K, V>(Option<(K, Rc<V>)>);
-
-impl<K, V> Default for Kept<K, V> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<K: PartialEq, V> Kept<K, V> {
-    fn get(&mut self, of: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
-        match &self.0 {
-            Some((known, value)) if *known == of => value.clone(),
-            _ => {
-                let value = Rc::new(make(&of));
-                self.0 = Some((of, value.clone()));
-                value
-            }
-        }
     }
 }
 

@@ -203,7 +203,10 @@ fn digest(pieces: &[&[u8]], chunks: &[(String, Vec<u8>)]) -> u64 {
 fn minify(dist: &Path, script: &str, link: &str) -> Result<()> {
     let esbuild = |arguments: &[&str], input: &Path| {
         let mut command = Command::new(tools::ESBUILD.program("esbuild"));
-        command.args(["--log-level=warning", "--minify", "--allow-overwrite"]).args(arguments).arg(input);
+        // Each function that loads something is an import of its own, from the same script: the warning is of that.
+        let options =
+            ["--log-override:duplicate-object-key=silent", "--log-level=warning", "--minify", "--allow-overwrite"];
+        command.args(options).args(arguments).arg(input);
         process::run(command.arg(format!("--outfile={}", input.display())))
     };
     esbuild(&["--bundle", "--format=esm"], &dist.join(script))?;

@@ -1,5 +1,6 @@
 //! Playback: play and pause, steps, jumps, speed, and the time of the cursor.
 
+use crate::panels::pieces::symbol_button;
 use crate::panels::{Icon, icon, icon_button};
 use crate::part::{Act, Page, Part, Reads};
 use crate::store::{SPEEDS, ViewChange};
@@ -20,22 +21,14 @@ impl Part for Playback {
     fn draw(&mut self, page: &Page) -> Html {
         let (playing, speed) = page.look(|view| (view.playing, view.speed));
         let (shown, title) = if playing { (Icon::Pause, "timeline.pause") } else { (Icon::Play, "timeline.play") };
-        let title = page.word(title);
+        let toggle = page.does(ViewChange::Play(!playing));
         let travel = |shown, title, command| icon_button(page, shown, title, page.does(Act::Travel(command)));
         html! {
             <>
                 <div class="playback">
                     { travel(Icon::JumpBack, "timeline.jump-back", Command::Jump(Direction::Back)) }
                     { travel(Icon::StepBack, "timeline.step-back", Command::Step(Direction::Back)) }
-                    <button
-                        type="button"
-                        class="button button-icon button-primary play"
-                        aria-label={title.clone()}
-                        {title}
-                        onclick={page.does(ViewChange::Play(!playing))}
-                    >
-                        { icon(shown) }
-                    </button>
+                    { symbol_button(page, "button button-icon button-primary play", title, None, icon(shown), toggle) }
                     { travel(Icon::StepForward, "timeline.step-forward", Command::Step(Direction::Forward)) }
                     { travel(Icon::JumpForward, "timeline.jump-forward", Command::Jump(Direction::Forward)) }
                 </div>

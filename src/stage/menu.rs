@@ -1,5 +1,6 @@
 //! The menu of a node, and of the link between two nodes: a native popover near what it is about.
 
+use super::figures::Tenths;
 use crate::part::{Page, Seen, State};
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
@@ -97,8 +98,8 @@ fn show(element: &HtmlElement, place: Point) {
     let left = inside(place.x, element.offset_width(), length(window.inner_width()));
     let top = inside(place.y, element.offset_height(), length(window.inner_height()));
     // Lengths in pixels are valid values.
-    let _ = element.style().set_property("left", &format!("{left}px"));
-    let _ = element.style().set_property("top", &format!("{top}px"));
+    let _ = element.style().set_property("left", &format!("{}px", Tenths(left)));
+    let _ = element.style().set_property("top", &format!("{}px", Tenths(top)));
     crate::keys::focus(element.query_selector("button").ok().flatten());
 }
 

@@ -109,7 +109,9 @@ impl Bundle {
         chunks: &[(String, Vec<u8>)],
         name: &impl Fn(&str) -> String,
     ) -> Self {
-        let script = self.script.replace(split::LINK_SCRIPT, link_name);
+        // The same name as a key stands for what the wasm calls it, and stays.
+        let imported = |file: &str| format!("from \"./{file}\"");
+        let script = self.script.replace(&imported(split::LINK_SCRIPT), &imported(link_name));
         let mut link = self.link.replace(split::PAGE_SCRIPT, &format!("./{script_name}"));
         for (old, _) in chunks {
             link = link.replace(&format!("./{old}"), &format!("./{}", name(&format!("-{old}"))));

@@ -2,7 +2,6 @@
 
 use crate::error::Problem;
 use crate::link::Codec;
-use crate::metrics::Measured;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
 use std::rc::Rc;
@@ -43,8 +42,6 @@ pub trait Session {
     fn dials(&self) -> Vec<Dial>;
     /// The story of the run: narration lines up to the cursor, what to try.
     fn story(&self) -> Story;
-    /// Counters and measurements of the current branch, as far as it is known, under the command line's names.
-    fn metrics(&self) -> Vec<Measured>;
     /// Violations up to the cursor.
     fn findings(&self) -> Vec<FindingLine>;
     /// The seed of the run.

@@ -9,7 +9,7 @@ use crate::link::Codec;
 use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
-use crate::{edits, metrics, parameters};
+use crate::{edits, parameters};
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{Spec, feed};
@@ -314,10 +314,6 @@ impl<P: Spec> Session for LiveRun<P> {
             hint: item.map(|item| item.hint.clone()),
             lines: lines.collect(),
         }
-    }
-
-    fn metrics(&self) -> Vec<metrics::Measured> {
-        metrics::measure(&self.timeline)
     }
 
     fn link(&self, view: ViewState, codec: Codec) -> String {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use wasm_encoder::reencode::{self, Reencode};
-use wasmparser::{Parser, Payload};
+use wasmparser::{Imports, Parser, Payload};
 
 use crate::arguments::Profile;
 use crate::process;
@@ -17,6 +17,16 @@ use crate::tools;
 
 /// What wasm-bindgen calls the functions that the page imports begins with this; the rest is long and ends in a hash.
 const IMPORTED: &str = "__wb";
+
+/// What the compiler may use by default, and every browser has; the section that tells `wasm-opt` so stays in the main file.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
 
 /// The page's own pieces in `dist/`, as Trunk named them.
 struct Page {
@@ -84,7 +94,7 @@ fn chunks(dist: &Path, profile: Profile) -> Result<Vec<(String, Vec<u8>)>> {
         let smaller = dist.join(file_name(&chunk));
         if profile == Profile::Release && tools::BINARYEN.is_obtainable() {
             let mut command = Command::new(tools::BINARYEN.program("wasm-opt"));
-            process::run(command.args(["-O3", "--all-features"]).arg(&chunk).arg("-o").arg(&smaller))?;
+            process::run(command.arg("-O3").args(WASM_FEATURES).arg(&chunk).arg("-o").arg(&smaller))?;
         } else {
             std::fs::copy(&chunk, &smaller).with_context(|| format!("could not copy {}", chunk.display()))?;
         }
@@ -157,13 +167,20 @@ fn with_names(wasm: &[u8], names: &BTreeMap<String, String>) -> Result<Vec<u8>> 
     impl Reencode for Renaming<'_> {
         type Error = std::convert::Infallible;
 
-        fn parse_import(
+        fn parse_imports(
             &mut self,
-            imports: &mut wasm_encoder::ImportSection,
-            import: wasmparser::Import<'_>,
+            section: &mut wasm_encoder::ImportSection,
+            imports: Imports<'_>,
         ) -> Result<(), reencode::Error<Self::Error>> {
-            let name = self.0.get(import.name).map_or(import.name, String::as_str);
-            reencode::utils::parse_import(self, imports, wasmparser::Import { name, ..import })
+            let imports = match imports {
+                Imports::Single(place, import) => {
+                    let name = self.0.get(import.name).map_or(import.name, String::as_str);
+                    Imports::Single(place, wasmparser::Import { name, ..import })
+                }
+                // Neither the compiler nor wasm-bindgen writes these.
+                compact => compact,
+            };
+            reencode::utils::parse_imports(self, section, imports)
         }
     }
 

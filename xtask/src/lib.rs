@@ -8,6 +8,7 @@ mod browsers;
 mod build;
 mod debian;
 mod first_load;
+mod new_protocol;
 mod process;
 mod progress;
 pub mod repository;
@@ -41,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Bench { name } => bench::run(name.as_deref()),
         Command::Soak { arguments } => soak::run(&arguments),
+        Command::NewProtocol { name } => new_protocol::run(&name),
         Command::Help => {
             print!("{}", arguments::HELP);
             Ok(())

@@ -16,7 +16,7 @@ cargo xtask COMMAND
   test [--fast] [--only STEP]     every check, in order, up to the first failure
        [--only STEP -- ARGUMENT…] one step; for native, wasm and browsers the arguments go to the test runner
   tidy                            the repository's own rules, without building anything
-  bench [NAME]                    measure: the core natively, then the page in a browser
+  bench [NAME]                    measure the core natively and the page in a browser, or what has a name that begins so
   soak [--seeds A..B]             many seeds of random faults
   new-protocol NAME               a folder of crates/protocols/src with a sketch that works, registered
   help                            this text

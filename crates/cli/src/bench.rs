@@ -82,7 +82,7 @@ fn figure(name: &'static str, value: Value, unit: &'static str) -> Figure {
 /// Five servers under the load of two clients that never pause, recorded as the page records them.
 fn recorded() -> Timeline<Raft> {
     let setup = Raft::defaults();
-    let mut timeline = Timeline::new(&setup);
+    let mut timeline = Timeline::new(&setup).expect("a protocol can run with its defaults");
     let mut value = 0;
     while timeline.tip().steps().0 < EVENTS {
         for client in (setup.nodes..setup.nodes + setup.clients).map(ProcessId) {

@@ -10,7 +10,7 @@ use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, ProcessId, Setup, S
 /// A write, time for the copies, and a crash of the primary.
 fn after_a_crash(setup: &Setup<Newcomer>) -> World<Newcomer> {
     let mut journal = Journal::from_step(StepId(0));
-    let mut world = World::new(setup, &mut journal);
+    let mut world = World::new(setup, &mut journal).expect("a setup that can run");
     let op = Op::parse("write x 1").expect("an operation");
     let client = ProcessId(setup.nodes);
     world.apply(&Edit::Invoke { client, op, target: None }, &mut journal).expect("c1 is idle");

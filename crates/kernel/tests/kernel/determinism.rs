@@ -9,7 +9,7 @@ use consistory_kernel::{
 /// Runs and returns what every step looked like, and the digest after it.
 fn trace<P: Protocol>(setup: &Setup<P>, edits: &[(u64, Edit<P>)], until: u64) -> Vec<(String, u64)> {
     let mut journal = Journal::from_step(StepId(0));
-    let mut world = World::new(setup, &mut journal);
+    let mut world = World::new(setup, &mut journal).expect("a setup that can run");
     let mut trace = Vec::new();
     for (time, edit) in edits {
         while world.is_due(Moment::after(*time)) && world.step(&mut journal) {
@@ -154,7 +154,7 @@ fn the_digest_of_a_small_run_is_pinned() {
 fn a_rumour_reaches_a_thousand_nodes_in_the_same_way_each_time() {
     let run = |seed| {
         let mut journal = Journal::off();
-        let mut world = World::new(&gossip::setup(1_000, seed), &mut journal);
+        let mut world = World::new(&gossip::setup(1_000, seed), &mut journal).expect("a setup that can run");
         let edit = Edit::Invoke { client: id(1_000), op: 7, target: None };
         world.apply(&edit, &mut journal).expect("the client is there");
         world.run_to(Moment::after(3_000 * MS), &mut journal);

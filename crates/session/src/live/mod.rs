@@ -51,7 +51,7 @@ impl<P: Spec> LiveRun<P> {
         overrides: &Overrides,
     ) -> Result<(Self, Vec<Problem>), Problem> {
         let (setup, used) = scenario::start::<P>(script, overrides)?;
-        let mut timeline = Timeline::new(&setup);
+        let mut timeline = Timeline::new(&setup).map_err(edits::unfit)?;
         let performed = scenario::perform(&setup, &script.lines[used..], overrides.until, &mut timeline)?;
         let cursor = performed.cursor.unwrap_or(Moment::after(0));
         // The address of a gallery scenario has no words for mutants.
@@ -75,7 +75,7 @@ impl<P: Spec> LiveRun<P> {
         if cursor.time.max(edits.last().map_or(0, |(moment, _)| moment.time)) > scenario::TIME_MAX {
             return Err(Problem::new(Text::key("problem.link.too_long")));
         }
-        let mut timeline = Timeline::new(&setup);
+        let mut timeline = Timeline::new(&setup).map_err(edits::unfit)?;
         let mut skipped = 0;
         for (moment, edit) in edits {
             timeline.seek(moment);

@@ -1,7 +1,9 @@
 //! A link or a scenario text opens the same run, event for event.
 
 use consistory_kernel::{MS, ProcessId};
-use consistory_session::{Command, Disk, EditCommand, Session, ViewState, gallery, open, open_scenario};
+use consistory_session::{
+    Command, Disk, EditCommand, Overrides, Session, Source, ViewState, gallery, open, open_scenario, open_with,
+};
 
 fn edit(session: &mut dyn Session, edit: EditCommand) {
     session.apply(Command::Edit(edit)).expect("a valid edit");
@@ -107,4 +109,24 @@ fn bad_addresses_get_a_sentence() {
     for address in ["", "#", "#/", "#/p/raft", "#/p/raft/start?", "/p/raft"] {
         assert!(open(address).is_ok(), "{address}");
     }
+}
+
+/// What replaces a part of a link may leave the rest without a node that it is about.
+#[test]
+fn a_link_whose_prepared_node_is_taken_away_gets_a_sentence() {
+    let link = open_scenario("protocol raft\nlog n5 1 1").expect("a scenario").session.link(ViewState::default());
+    let with_nodes = |nodes: &str| {
+        let settings = vec![("nodes".to_owned(), nodes.to_owned())];
+        open_with(Source::Address(&link), &Overrides { settings, ..Overrides::default() })
+    };
+    assert!(with_nodes("6").is_ok());
+    assert_eq!(with_nodes("4").err().expect("n5 is missing").text.key, "problem.setup.no_node");
+}
+
+#[test]
+fn a_latency_that_no_edit_could_set_is_refused_at_the_start() {
+    let problem = |text: &str| open_scenario(text).err().map(|problem| problem.text.key);
+    assert_eq!(problem("protocol raft\nset latency=const:86400s"), None);
+    assert_eq!(problem("protocol raft\nset latency=const:86401s"), Some("problem.setup.out_of_range"));
+    assert_eq!(problem("protocol raft\nrun 1ms\nset latency=const:86401s"), Some("problem.edit.out_of_range"));
 }

@@ -311,7 +311,6 @@ impl<P: Protocol> World<P> {
                 Limit::Steps => "kernel.limit.steps",
                 Limit::Scheduled => "kernel.limit.scheduled",
                 Limit::Effects => "kernel.limit.effects",
-                Limit::Waiting => "kernel.limit.waiting",
             };
             let facts = [("limit", Fact::Word(word))];
             journal.note(self.core.current(), ProcessId(0), Some(MarkKind::Finding), "kernel.halted", &facts);

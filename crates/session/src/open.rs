@@ -91,7 +91,9 @@ pub fn visit_run<V: RunVisitor>(source: Source<'_>, overrides: &Overrides, visit
         Source::Address(fragment) => fragment,
     };
     let address = fragment.trim().trim_start_matches('#').trim_matches('/');
-    if let Some(payload) = address.strip_prefix("s/") {
+    // Of a link that was cut right behind its beginning no slash is left.
+    let payload = if address == "s" { Some("") } else { address.strip_prefix("s/") };
+    if let Some(payload) = payload {
         return visit_payload(payload, overrides, visitor);
     }
     let gallery_address = address.strip_prefix("p/");

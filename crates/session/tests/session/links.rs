@@ -97,6 +97,10 @@ fn bad_addresses_get_a_sentence() {
         ("#/p/raft/no-such", "problem.scenario"),
         ("#/nowhere", "problem.address"),
         ("#/s/1AAAA", "problem.link.damaged"),
+        ("#/s/1", "problem.link.damaged"),
+        ("#/s/", "problem.link.damaged"),
+        ("#/s", "problem.link.damaged"),
+        ("#/story", "problem.address"),
         ("#/s/9AAAA", "problem.link.newer"),
         ("#/p/raft/start?nodes=10", "problem.parameter.range"),
         ("#/p/raft/start?nodes=x", "problem.parameter.range"),
@@ -109,6 +113,18 @@ fn bad_addresses_get_a_sentence() {
     for address in ["", "#", "#/", "#/p/raft", "#/p/raft/start?", "/p/raft"] {
         assert!(open(address).is_ok(), "{address}");
     }
+}
+
+/// "Without it, at its start: after everything at 0 ms."
+#[test]
+fn without_a_cursor_a_text_opens_at_its_start() {
+    let start = |text: &str| open_scenario(text).expect("a scenario").session;
+    let session = start("protocol raft\nset nodes=3\nat 0ms crash n1\nrun 500ms");
+    assert_eq!((session.now(), session.step().0), (0, 4), "three boots and a crash");
+    assert_eq!(session.timeline().until, 500 * MS);
+    assert!(!session.scenario_text().contains("cursor"));
+    assert_eq!(start(&session.scenario_text()).now(), 0);
+    assert_eq!(start("protocol raft\ncursor 300ms\nrun 500ms").now(), 300 * MS);
 }
 
 /// What replaces a part of a link may leave the rest without a node that it is about.

@@ -43,6 +43,17 @@ struct Origin {
     cursor: Time,
 }
 
+/// What a picture depends on.
+struct Mark {
+    branch: BranchId,
+    steps: StepId,
+    /// Lines of narration up to the cursor.
+    told: usize,
+    growth: Time,
+    /// Notes on the timeline.
+    marks: usize,
+}
+
 impl<P: Spec> LiveRun<P> {
     /// A run of a scenario text.
     pub(crate) fn of_script(
@@ -162,11 +173,32 @@ impl<P: Spec> LiveRun<P> {
     }
 
     /// What must change on the screen: cheap to compare before and after a command.
-    fn mark(&self) -> (BranchId, StepId, Time, usize) {
+    fn mark(&self) -> Mark {
         let journal = self.timeline.path();
         let marks = journal.iter().map(|segment| segment.journal.marked().count() + segment.journal.epochs().len());
-        let tip = self.timeline.tip();
-        (self.timeline.current(), self.timeline.world().steps(), tip.time() / GROWTH, marks.sum())
+        let now = self.now();
+        Mark {
+            branch: self.timeline.current(),
+            steps: self.timeline.world().steps(),
+            told: self.narration().take_while(|(time, _)| *time <= now).count(),
+            growth: self.timeline.tip().time() / GROWTH,
+            marks: marks.sum(),
+        }
+    }
+
+    /// The narration of the current branch: a branch has that of the run as it was first, up to where it leaves it.
+    fn narration(&self) -> impl Iterator<Item = &(Time, String)> {
+        let until = if self.timeline.current() == BranchId(0) {
+            Time::MAX
+        } else {
+            self.timeline
+                .branches()
+                .filter(|branch| branch.parent == Some(BranchId(0)))
+                .map(|branch| branch.forked_at)
+                .min()
+                .unwrap_or(Time::MAX)
+        };
+        self.said.iter().take_while(move |(time, _)| *time <= until)
     }
 
     /// Whether nothing was done to the gallery's scenario, and its address can say where the cursor stands.
@@ -228,10 +260,13 @@ impl<P: Spec> Session for LiveRun<P> {
         }
         let after = self.mark();
         let mut topics = always;
-        if (before.0, before.1) != (after.0, after.1) {
+        if (before.branch, before.steps) != (after.branch, after.steps) {
             topics = topics.and(Topics::SCENE).and(Topics::FEED);
         }
-        if (before.0, before.2, before.3) != (after.0, after.2, after.3) {
+        if before.told != after.told {
+            topics = topics.and(Topics::FEED);
+        }
+        if (before.branch, before.growth, before.marks) != (after.branch, after.growth, after.marks) {
             topics = topics.and(Topics::TIMELINE);
         }
         Ok(topics)
@@ -293,17 +328,7 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn story(&self) -> Story {
         let item = self.origin.item;
-        let until = if self.timeline.current() == BranchId(0) {
-            Time::MAX
-        } else {
-            self.timeline
-                .branches()
-                .filter(|branch| branch.parent == Some(BranchId(0)))
-                .map(|branch| branch.forked_at)
-                .min()
-                .unwrap_or(Time::MAX)
-        };
-        let lines = self.said.iter().filter(|(time, _)| *time <= until).map(|(time, key)| StoryLine {
+        let lines = self.narration().map(|(time, key)| StoryLine {
             time: *time,
             text: gallery::narration(key).map_or_else(|| Text::plain(key.clone()), Text::key),
         });

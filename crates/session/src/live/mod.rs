@@ -188,16 +188,15 @@ impl<P: Spec> LiveRun<P> {
 
     /// The narration of the current branch: a branch has that of the run as it was first, up to where it leaves it.
     fn narration(&self) -> impl Iterator<Item = &(Time, String)> {
-        let until = if self.timeline.current() == BranchId(0) {
-            Time::MAX
-        } else {
-            self.timeline
-                .branches()
-                .filter(|branch| branch.parent == Some(BranchId(0)))
-                .map(|branch| branch.forked_at)
-                .min()
-                .unwrap_or(Time::MAX)
-        };
+        let branches: Vec<_> = self.timeline.branches().collect();
+        let mut branch = self.timeline.current();
+        let mut until = Time::MAX;
+        // A branch is younger than the one that it left.
+        for info in branches.iter().rev() {
+            if let Some(parent) = info.parent.filter(|_| info.id == branch) {
+                (branch, until) = (parent, info.forked_at);
+            }
+        }
         self.said.iter().take_while(move |(time, _)| *time <= until)
     }
 

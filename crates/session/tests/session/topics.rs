@@ -44,3 +44,21 @@ fn a_branch_tells_no_narration_after_its_beginning() {
     assert!(topics.has(Topics::FEED));
     assert_eq!(session.story().lines.len(), 4);
 }
+
+/// Other branches may have left earlier or later.
+#[test]
+fn a_branch_has_the_narration_up_to_where_its_run_parted_from_the_first() {
+    let mut session = story();
+    let mut lines_after_an_edit = |branch: u32, at| {
+        session.apply(Command::SwitchBranch { branch }).expect("a branch");
+        session.apply(Command::Seek { to: 300 * MS }).expect("a time of the run");
+        session.apply(Command::Seek { to: at }).expect("a time of the run");
+        session.apply(Command::Edit(EditCommand::Pause(ProcessId(0)))).expect("it is up");
+        session.story().lines.len()
+    };
+    assert_eq!(lines_after_an_edit(0, 20 * MS), 1);
+    assert_eq!(lines_after_an_edit(0, 250 * MS), 4);
+    assert_eq!(lines_after_an_edit(0, 100 * MS), 3);
+    // A branch of the first branch.
+    assert_eq!(lines_after_an_edit(1, 100 * MS), 1);
+}

@@ -2,16 +2,19 @@
 
 use crate::embed;
 use crate::keys;
+use crate::later::{Piece, embedding, later};
 use crate::listeners::Subscription;
-use crate::panels::{BottomSheet, Dialogs, Header, LeftPanel, Notices, RightPanel, TimelineBar};
-use crate::part::{Page, Part, Reads, Seen, part};
+use crate::panels::{BottomSheet, Header, LeftPanel, Notices, RightPanel, timeline_bar};
+use crate::part::{Host, HostProps, Make, Page, Part, Reads, Seen, part};
 use crate::router;
 use crate::settings::{prefers, query};
 use crate::stage::{Announcer, Stage};
 use crate::store::{Layout, Store, ViewChange};
 use consistory_session::words::Language;
 use gloo::events::EventListener;
+use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Window;
 use yew::prelude::*;
 
@@ -31,34 +34,51 @@ pub(crate) fn mount(window: &Window, store: Store) {
     let root = window.document().and_then(|document| document.get_element_by_id("app"));
     let Some(root) = root else { return };
     root.set_inner_html("");
-    yew::Renderer::<App>::with_root_and_props(root, AppProps { store }).render();
+    let make: Make = |_| Box::new(Shell::default());
+    yew::Renderer::<Host>::with_root_and_props(root, HostProps { store, name: "shell", make }).render();
 }
 
-/// What [`App`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct AppProps {
-    /// The store of the page.
-    pub(crate) store: Store,
+/// The areas of the page, and what listens to the world outside of them.
+#[derive(Default)]
+struct Shell {
+    titled: Seen<Language>,
+    listening: Option<Listening>,
 }
 
-/// Provides the store and listens to what comes from outside of any component.
-#[component]
-pub(crate) fn App(props: &AppProps) -> Html {
-    use_effect_with(props.store.clone(), |store| {
-        let listeners =
-            (router::listen(store), keys::listen(store), listen_to_size(store), embed::listen(store), mark_rest(store));
-        move || drop(listeners)
-    });
-    html! {
-        <ContextProvider<Store> context={props.store.clone()}>
-            { part(&props.store, "shell", |_| Box::new(Shell { titled: Seen::default() })) }
-        </ContextProvider<Store>>
+/// What lasts as long as the page.
+struct Listening {
+    _address: Option<EventListener>,
+    _keys: Option<EventListener>,
+    _size: Option<EventListener>,
+    _rest: Option<Subscription>,
+    _parent: Parent,
+}
+
+/// The connection to the page around this one; it is there once its code was loaded.
+type Parent = Rc<RefCell<Option<embed::Host>>>;
+
+impl Listening {
+    fn start(store: &Store) -> Self {
+        Self {
+            _address: router::listen(store),
+            _keys: keys::listen(store),
+            _size: listen_to_size(store),
+            _rest: mark_rest(store),
+            _parent: listen_to_parent(store),
+        }
     }
 }
 
-/// The areas of the page.
-struct Shell {
-    titled: Seen<Language>,
+fn listen_to_parent(store: &Store) -> Parent {
+    let parent = Parent::default();
+    if store.settings().embedded {
+        let (store, parent) = (store.clone(), parent.clone());
+        spawn_local(async move {
+            let host = embedding(&store).await;
+            parent.replace(host);
+        });
+    }
+    parent
 }
 
 impl Part for Shell {
@@ -72,6 +92,7 @@ impl Part for Shell {
     }
 
     fn drawn(&mut self, page: &Page) {
+        self.listening.get_or_insert_with(|| Listening::start(page));
         let document = web_sys::window().and_then(|window| window.document());
         if self.titled.is_new(page.language())
             && let Some(document) = document
@@ -86,13 +107,13 @@ fn embedded(page: &Page) -> Html {
         <div class="app app-embedded">
             <main class="app-stage">
                 <h1 class="sr-only">{ page.word("app.heading") }</h1>
-                <Stage />
+                { part(page, "stage", |page| Box::new(Stage::new(page))) }
                 { full_page(page) }
             </main>
-            <TimelineBar />
-            <Dialogs />
+            { timeline_bar(page) }
+            { later(page, Piece::Dialogs) }
             { part(page, "notices", |_| Box::new(Notices)) }
-            <Announcer />
+            { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
         </div>
     }
 }
@@ -106,22 +127,22 @@ fn whole(page: &Page, layout: Layout) -> Html {
     html! {
         <div {class}>
             <a class="skip-link" href="#stage" onclick={skip()}>{ page.word("app.skip") }</a>
-            <Header />
-            <LeftPanel />
+            { part(page, "header", |_| Box::new(Header)) }
+            { part(page, "left", |_| Box::new(LeftPanel::default())) }
             <main class="app-stage" id="stage">
                 if layout != Layout::Wide {
                     <h1 class="sr-only">{ page.word("app.heading") }</h1>
                 }
-                <Stage />
+                { part(page, "stage", |page| Box::new(Stage::new(page))) }
             </main>
-            <RightPanel />
-            <TimelineBar />
+            { part(page, "right", |_| Box::new(RightPanel::default())) }
+            { timeline_bar(page) }
             if layout == Layout::Phone {
-                <BottomSheet />
+                { part(page, "sheet", |_| Box::new(BottomSheet)) }
             }
-            <Dialogs />
+            { later(page, Piece::Dialogs) }
             { part(page, "notices", |_| Box::new(Notices)) }
-            <Announcer />
+            { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
         </div>
     }
 }
@@ -133,7 +154,7 @@ fn full_page(page: &Page) -> Html {
     let onclick = Callback::from(move |event: MouseEvent| {
         if let Some(anchor) = event.target_dyn_into::<web_sys::Element>() {
             // An anchor takes any text as its address.
-            let _ = anchor.set_attribute("href", &full_address(&store.link()));
+            let _ = anchor.set_attribute("href", &full_address(&store.link().unwrap_or_default()));
         }
     });
     html! {

@@ -125,7 +125,7 @@ fn obey(store: &Store, method: &str, value: &JsValue) -> Result<JsValue, Refusal
 fn get(store: &Store, value: &JsValue) -> Result<JsValue, Refusal> {
     match value.as_string().as_deref() {
         Some("state") | None => Ok(state(store)),
-        Some("link") => Ok(JsValue::from_str(&store.link())),
+        Some("link") => Ok(JsValue::from_str(&store.link().unwrap_or_default())),
         Some("scenario") => Ok(JsValue::from_str(&store.read(|session| session.scenario_text()))),
         Some(_) => Err(Refusal::Unknown),
     }

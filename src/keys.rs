@@ -74,8 +74,7 @@ fn press(store: &Store, event: &KeyboardEvent) -> bool {
 }
 
 fn travel(store: &Store, direction: Direction, notable: bool) {
-    store.change(ViewChange::Play(false));
-    store.apply(if notable { Command::Jump(direction) } else { Command::Step(direction) });
+    store.travel(if notable { Command::Jump(direction) } else { Command::Step(direction) });
 }
 
 fn letter_command(store: &Store, letter: &str) -> bool {

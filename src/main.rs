@@ -4,7 +4,10 @@ mod app;
 mod clock;
 mod embed;
 mod keys;
+mod later;
 mod listeners;
+mod measure;
+mod order;
 mod panels;
 mod part;
 mod router;
@@ -16,7 +19,9 @@ mod words;
 
 use crate::settings::Settings;
 use crate::store::Store;
-use consistory_session::{Opened, Problem, open};
+use consistory_session::{Codec, Opened, Problem, has_payload, open_by};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Window;
 
 fn main() {
     // Yew would put its own hook in the place of the standard one.
@@ -26,27 +31,43 @@ fn main() {
     };
     let settings = Settings::load(&window);
     settings.show(&window);
+    let has_payload = has_payload(&router::fragment());
+    if words::knows(settings.language) && !has_payload {
+        start(&window, None, settings);
+        return;
+    }
+    spawn_local(async move {
+        // Where the words cannot be had, English is better than nothing.
+        later::learn(settings.language).await;
+        let codec = if has_payload { later::codec().await } else { None };
+        start(&window, codec, settings);
+    });
+}
+
+/// Opens the run that the address names, and shows it.
+fn start(window: &Window, codec: Option<Codec>, settings: Settings) {
     let fragment = router::fragment();
-    let (opened, problem) = match open_or_default(&fragment) {
+    let (opened, problem) = match open_or_default(&fragment, codec) {
         Ok(found) => found,
         Err(problem) => {
             report(&words::text(settings.language, &problem.text));
             return;
         }
     };
-    let store = Store::new(opened, settings, app::layout_of(&window));
+    let store = Store::new(opened, codec, settings, app::layout_of(window));
     match problem {
         Some(problem) => store.tell_problem(problem),
         None => store.change(store::ViewChange::Play(store.plays_at_once(&fragment))),
     }
-    app::mount(&window, store);
+    app::mount(window, store.clone());
+    later::fetch_soon(&store);
 }
 
 /// The run of the address; where that cannot be opened the default one, with the reason.
-fn open_or_default(fragment: &str) -> Result<(Opened, Option<Problem>), Problem> {
-    match open(fragment) {
+fn open_or_default(fragment: &str, codec: Option<Codec>) -> Result<(Opened, Option<Problem>), Problem> {
+    match open_by(fragment, codec) {
         Ok(opened) => Ok((opened, None)),
-        Err(problem) => open("").map(|opened| (opened, Some(problem))),
+        Err(problem) => open_by("", codec).map(|opened| (opened, Some(problem))),
     }
 }
 

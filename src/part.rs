@@ -101,6 +101,11 @@ impl Page {
         State { value: Rc::new(RefCell::new(value)), redraw: self.redraw.clone() }
     }
 
+    /// Has the part drawn again, for what it waits for by itself.
+    pub(crate) fn redraw(&self) {
+        (self.redraw)();
+    }
+
     /// What a press of a button does.
     pub(crate) fn does(&self, act: impl Into<Act>) -> Callback<MouseEvent> {
         let (store, act) = (self.store.clone(), act.into());
@@ -115,6 +120,8 @@ pub(crate) enum Act {
     Edit(EditCommand),
     /// Does something to the run or its cursor.
     Command(Command),
+    /// Stops playback, and takes the cursor elsewhere.
+    Travel(Command),
     /// Changes the view.
     View(ViewChange),
     /// Changes a setting.
@@ -128,6 +135,7 @@ impl Act {
         match self {
             Self::Edit(edit) => store.edit(edit),
             Self::Command(command) => store.apply(command),
+            Self::Travel(command) => store.travel(command),
             Self::View(change) => store.change(change),
             Self::Setting(change) => store.set(change),
             Self::Open(fragment) => store.open(&fragment),
@@ -187,8 +195,13 @@ impl<T: Clone + PartialEq> State<T> {
 }
 
 /// A value that was seen last, for what is done only when it has changed.
-#[derive(Default)]
 pub(crate) struct Seen<T>(Option<T>);
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T: PartialEq> Seen<T> {
     /// Whether it is another value than last time, or the first.
@@ -198,6 +211,29 @@ impl<T: PartialEq> Seen<T> {
             self.0 = Some(value);
         }
         is_new
+    }
+}
+
+/// A value that is costly to make, kept as long as what it is made of stays the same.
+pub(crate) struct Kept<K, V>(Option<(K, Rc<V>)>);
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<K: PartialEq, V> Kept<K, V> {
+    /// The value of `of`, made if it was of something else before.
+    pub(crate) fn get(&mut self, of: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
+        match &self.0 {
+            Some((known, value)) if *known == of => value.clone(),
+            _ => {
+                let value = Rc::new(make(&of));
+                self.0 = Some((of, value.clone()));
+                value
+            }
+        }
     }
 }
 
@@ -291,4 +327,9 @@ pub(crate) fn class(names: &[&str]) -> String {
 /// A class name where something holds.
 pub(crate) fn when(holds: bool, name: &'static str) -> &'static str {
     if holds { name } else { "" }
+}
+
+/// The value of an ARIA attribute that is true or false.
+pub(crate) fn truth(holds: bool) -> &'static str {
+    if holds { "true" } else { "false" }
 }

@@ -3,12 +3,15 @@
 use crate::clock::Clock;
 use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
-use crate::{router, words};
+use crate::{later, router, words};
 use consistory_kernel::Time;
-use consistory_session::{Command, EditCommand, Opened, Problem, Session, Topics, ViewState, open, open_scenario};
+use consistory_session::words::Language;
+use consistory_session::{
+    Codec, Command, EditCommand, Opened, Problem, Session, Topics, ViewState, has_payload, open_by, open_scenario,
+};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use yew::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use crate::view::{Dialog, Drawer, Layout, Notice, NoticeKind, Panel, SPEEDS, View, ViewChange};
 
@@ -27,6 +30,8 @@ struct Inner {
     revision: Cell<u32>,
     /// How often another run was opened.
     runs: Cell<u32>,
+    /// Writes and reads links, once it was loaded.
+    codec: Cell<Option<Codec>>,
     clock: Clock,
 }
 
@@ -48,7 +53,7 @@ impl WeakStore {
 
 impl Store {
     /// A store with a run.
-    pub(crate) fn new(opened: Opened, settings: Settings, layout: Layout) -> Self {
+    pub(crate) fn new(opened: Opened, codec: Option<Codec>, settings: Settings, layout: Layout) -> Self {
         let store = Self(Rc::new(Inner {
             session: RefCell::new(opened.session),
             view: RefCell::new(View::new(layout)),
@@ -58,6 +63,7 @@ impl Store {
             all_settings: Listeners::default(),
             revision: Cell::new(0),
             runs: Cell::new(0),
+            codec: Cell::new(codec),
             clock: Clock::default(),
         }));
         store.welcome(opened.view, opened.notice);
@@ -76,6 +82,12 @@ impl Store {
         }
     }
 
+    /// Takes the cursor elsewhere, where it stays.
+    pub(crate) fn travel(&self, command: Command) {
+        self.change(ViewChange::Play(false));
+        self.apply(command);
+    }
+
     /// Does something to the run, at the cursor. A problem becomes a notice.
     pub(crate) fn edit(&self, edit: EditCommand) {
         self.apply(Command::Edit(edit));
@@ -87,10 +99,22 @@ impl Store {
         let topics = self.0.session.borrow_mut().apply(command)?;
         if is_edit {
             self.keep_link();
+            self.want_codec();
         }
         self.tell_topics(topics);
         self.0.clock.moved(self);
         Ok(())
+    }
+
+    /// A run that somebody changed is worth a link.
+    fn want_codec(&self) {
+        if self.codec().is_none() {
+            let store = self.clone();
+            spawn_local(async move {
+                // Without a connection there is none yet; the next edit asks again.
+                store.learn_codec().await;
+            });
+        }
     }
 
     /// Moves the cursor without telling anybody; the clock gathers the topics of a frame and tells them once.
@@ -100,6 +124,18 @@ impl Store {
 
     /// Opens another run by its fragment. A problem becomes a notice, and the present run stays.
     pub(crate) fn open(&self, fragment: &str) {
+        if has_payload(fragment) && self.codec().is_none() {
+            let (store, fragment) = (self.clone(), fragment.to_owned());
+            spawn_local(async move {
+                store.learn_codec().await;
+                store.open_now(&fragment);
+            });
+            return;
+        }
+        self.open_now(fragment);
+    }
+
+    fn open_now(&self, fragment: &str) {
         if let Err(problem) = self.try_open(fragment) {
             self.tell_problem(problem);
         }
@@ -107,7 +143,7 @@ impl Store {
 
     /// The same as [`Store::open`] for a form that shows the problem itself.
     pub(crate) fn try_open(&self, fragment: &str) -> Result<(), Problem> {
-        self.replace(open(fragment)?);
+        self.replace(open_by(fragment, self.codec())?);
         router::write(fragment);
         self.change(ViewChange::Play(self.plays_at_once(fragment)));
         Ok(())
@@ -121,19 +157,38 @@ impl Store {
     /// Starts a run from a text in the scenario language.
     pub(crate) fn try_scenario(&self, text: &str) -> Result<(), Problem> {
         self.replace(open_scenario(text)?);
-        router::write(&self.link());
+        if let Some(link) = self.link() {
+            router::write(&link);
+        }
         Ok(())
     }
 
-    /// The share link's fragment, with the view.
-    pub(crate) fn link(&self) -> String {
+    /// What writes and reads links, if it is there.
+    fn codec(&self) -> Option<Codec> {
+        self.0.codec.get()
+    }
+
+    /// Sees to it that there is what writes and reads links; false where it cannot be had.
+    pub(crate) async fn learn_codec(&self) -> bool {
+        if self.codec().is_some() {
+            return true;
+        }
+        let codec = later::codec().await;
+        self.0.codec.set(codec);
+        self.keep_link();
+        codec.is_some()
+    }
+
+    /// The share link's fragment, with the view; `None` as long as nothing is there that writes links.
+    pub(crate) fn link(&self) -> Option<String> {
+        let codec = self.codec()?;
         let view = self.view();
         let state = ViewState {
             panel: view.panel.number(),
             // 0 is left for links that say nothing of the speed.
             speed: u8::try_from(view.speed + 1).unwrap_or(0),
         };
-        self.read(|session| session.link(state))
+        Some(self.read(|session| session.link(state, codec)))
     }
 
     /// The view.
@@ -164,6 +219,25 @@ impl Store {
 
     /// Changes a setting, and keeps it where the browser permits.
     pub(crate) fn set(&self, change: SettingChange) {
+        match change {
+            SettingChange::Language(language) if !words::knows(language) => self.learn(language),
+            _ => self.set_now(change),
+        }
+    }
+
+    /// Changes the language once its words are there.
+    fn learn(&self, language: Language) {
+        let store = self.clone();
+        spawn_local(async move {
+            if later::learn(language).await {
+                store.set_now(SettingChange::Language(language));
+            } else {
+                store.tell_problem(later::missing());
+            }
+        });
+    }
+
+    fn set_now(&self, change: SettingChange) {
         let Some(window) = web_sys::window() else {
             return;
         };
@@ -247,82 +321,15 @@ impl Store {
         words::learn_names(cards.chain(clients).collect());
     }
 
-    /// Leaves the run's link where the error box finds it even after a bug of ours.
+    /// Leaves the run's link where the error box finds it even after a bug of ours. Before there is one, the address says
+    /// what runs.
     fn keep_link(&self) {
+        let Some(link) = self.link() else { return };
         let root =
             web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
         if let Some(root) = root {
             // Setting an attribute of the root element fails only for an invalid name.
-            let _ = root.set_attribute("data-link", &self.link());
+            let _ = root.set_attribute("data-link", &link);
         }
     }
-}
-
-/// The store of the page.
-#[hook]
-pub(crate) fn use_store() -> Store {
-    let Some(store) = use_context::<Store>() else {
-        unreachable!("the application provides its store to every component");
-    };
-    store
-}
-
-/// Renders the component again when one of these topics changed; the counter serves as a dependency.
-#[hook]
-pub(crate) fn use_topics(store: &Store, topics: Topics) -> u32 {
-    let count = use_mut_ref(|| 0_u32);
-    let update = use_force_update();
-    let seen = store.0.revision.get();
-    {
-        let count = count.clone();
-        use_effect_with((store.clone(), topics), move |(store, topics)| {
-            let topics = *topics;
-            let tell = Rc::new(move |changed: Topics| {
-                if changed.has(topics) {
-                    *count.borrow_mut() += 1;
-                    update.force_update();
-                }
-            });
-            let subscription = store.on_topics(tell.clone());
-            // Between the rendering and this effect something may have changed.
-            if store.0.revision.get() != seen {
-                tell(Topics::ALL);
-            }
-            move || drop(subscription)
-        });
-    }
-    *count.borrow()
-}
-
-/// The view; renders the component again when it changed.
-#[hook]
-pub(crate) fn use_view(store: &Store) -> View {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.on_view(Rc::new(move |()| update.force_update()));
-        move || drop(subscription)
-    });
-    store.view()
-}
-
-/// The settings; renders the component again when they changed.
-#[hook]
-pub(crate) fn use_settings(store: &Store) -> Settings {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.on_settings(Rc::new(move |()| update.force_update()));
-        move || drop(subscription)
-    });
-    store.settings()
-}
-
-/// The cursor's time for a readout: at most ten times a second while playing, exact when paused.
-#[hook]
-pub(crate) fn use_clock(store: &Store) -> Time {
-    let update = use_force_update();
-    use_effect_with(store.clone(), move |store| {
-        let subscription = store.clock().on_reading(Rc::new(move |_| update.force_update()));
-        move || drop(subscription)
-    });
-    store.read(|session| session.now())
 }

@@ -3,14 +3,16 @@
 use crate::store::Store;
 use consistory_kernel::{ProcessId, Time};
 use consistory_scene::{Arg, Text};
-use consistory_session::words::{self, Language};
+use consistory_session::words::{self, Language, Table};
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 
 thread_local! {
     /// Names of the processes of the present run, so that a sentence needs no store.
     static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };
+    /// The Chinese words, once they were loaded.
+    static CHINESE: Cell<Option<Tables>> = const { Cell::new(None) };
     /// `Intl` formatters are slow to make and are asked many times a second.
     static FORMATS: RefCell<Vec<(Language, Style, Function)>> = const { RefCell::new(Vec::new()) };
 }
@@ -21,10 +23,9 @@ enum Style {
     Milliseconds,
 }
 
-/// The sentence of a text: a page word, or a word of the core.
+/// The sentence of a text: a page word, or a word of the core. As long as the words of a language are not there, English.
 pub(crate) fn text(language: Language, text: &Text) -> String {
-    let template = template(language, text.key).or_else(|| words::template(language, text.key));
-    let Some(template) = template else { return text.key.to_owned() };
+    let Some(template) = template(language, text.key) else { return text.key.to_owned() };
     words::fill(template, |hole| {
         let arg = text.args.iter().find(|(name, _)| *name == hole).map(|(_, arg)| arg)?;
         Some(argument(language, arg))
@@ -50,6 +51,11 @@ pub(crate) fn number(language: Language, value: i64) -> String {
     formatted(language, Style::Number, value)
 }
 
+/// A count, for a sentence.
+pub(crate) fn count(of: usize) -> Arg {
+    Arg::Number(i64::try_from(of).unwrap_or(i64::MAX))
+}
+
 /// The name of a process, for example `n1`.
 pub(crate) fn process_name(store: &Store, id: ProcessId) -> String {
     let scene = store.read(|session| session.scene());
@@ -73,10 +79,35 @@ fn name_of(id: ProcessId) -> String {
     })
 }
 
-const WORDS: consistory_words::Table = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+const WORDS: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// Every table of a language: the page's own and those of the core.
+pub(crate) type Tables = [Table; 3];
+
+fn english() -> Tables {
+    let [session, protocols] = words::english();
+    [WORDS.en, session, protocols]
+}
+
+/// The Chinese words; only what is loaded later may call this.
+pub(crate) fn chinese() -> Tables {
+    let [session, protocols] = words::chinese();
+    [WORDS.zh, session, protocols]
+}
+
+/// Learns the Chinese words.
+pub(crate) fn learn_chinese(tables: Tables) {
+    CHINESE.with(|known| known.set(Some(tables)));
+}
+
+/// Whether the words of a language are there.
+pub(crate) fn knows(language: Language) -> bool {
+    language == Language::English || CHINESE.with(Cell::get).is_some()
+}
 
 fn template(language: Language, key: &str) -> Option<&'static str> {
-    WORDS.template(language.tag(), key)
+    let learned = if language == Language::Chinese { CHINESE.with(Cell::get) } else { None };
+    learned.unwrap_or_else(english).iter().find_map(|table| table.template(key))
 }
 
 fn argument(language: Language, arg: &Arg) -> String {
@@ -105,7 +136,8 @@ fn formatted(language: Language, style: Style, value: f64) -> String {
         .call1(&JsValue::UNDEFINED, &JsValue::from_f64(value))
         .ok()
         .and_then(|written| written.as_string())
-        .unwrap_or_else(|| value.to_string())
+        // A browser without the formats would be one from before WebAssembly.
+        .unwrap_or_default()
 }
 
 fn new_format(language: Language, style: Style) -> Function {

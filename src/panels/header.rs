@@ -1,10 +1,12 @@
 //! The header: where the reader is, where else to go, and what concerns the whole page.
 
-use super::menu::{Menu, MenuItem};
-use super::{Icon, icon};
+use super::menu::{MenuButton, item_words, menu, menu_item};
+use super::pieces::{button, empty, row, symbol_button};
+use super::{Icon, icon, icon_button};
+use crate::part::{Act, Page, Part, Reads};
 use crate::settings::{SettingChange, Theme};
-use crate::store::{Dialog, Drawer, Layout, Store, ViewChange, use_settings, use_store, use_topics, use_view};
-use crate::words::{text, word};
+use crate::store::{Dialog, Drawer, Layout, Store, ViewChange};
+use consistory_scene::Text;
 use consistory_session::words::Language;
 use consistory_session::{GalleryItem, Topics, gallery};
 use yew::prelude::*;
@@ -22,7 +24,8 @@ impl Place {
         Self { items: gallery(), protocol, scenario }
     }
 
-    fn protocols(&self) -> Vec<&GalleryItem> {
+    /// The first scenario of each protocol.
+    fn protocols(&self) -> Vec<&'static GalleryItem> {
         let mut first: Vec<&GalleryItem> = Vec::new();
         for item in self.items {
             if !first.iter().any(|known| known.protocol == item.protocol) {
@@ -32,26 +35,21 @@ impl Place {
         first
     }
 
-    fn scenarios(&self) -> impl Iterator<Item = &GalleryItem> {
-        self.items.iter().filter(|item| item.protocol == self.protocol)
+    fn scenarios(&self) -> Vec<&'static GalleryItem> {
+        self.items.iter().filter(|item| item.protocol == self.protocol).collect()
     }
 
-    fn current(&self) -> Option<&GalleryItem> {
+    fn current(&self) -> Option<&'static GalleryItem> {
         self.items.iter().find(|item| Some(item.id) == self.scenario)
     }
 }
 
-fn open_item(store: &Store, item: &GalleryItem) -> Callback<MouseEvent> {
-    let (store, fragment) = (store.clone(), format!("#/p/{}", item.id));
-    Callback::from(move |_| store.open(&fragment))
-}
-
-fn breadcrumb(language: Language, place: &Place) -> Html {
-    let protocol =
-        place.scenarios().next().map_or_else(|| place.protocol.to_owned(), |item| text(language, &item.protocol_title));
-    let scenario = place.current().map_or_else(|| word(language, "header.own-run"), |item| text(language, &item.title));
+fn breadcrumb(page: &Page, place: &Place) -> Html {
+    let protocol = place.items.iter().find(|item| item.protocol == place.protocol);
+    let protocol = protocol.map_or_else(|| place.protocol.to_owned(), |item| page.text(&item.protocol_title));
+    let scenario = place.current().map_or_else(|| page.word("header.own-run"), |item| page.text(&item.title));
     html! {
-        <nav class="breadcrumb" aria-label={word(language, "header.breadcrumb")}>
+        <nav class="breadcrumb" aria-label={page.word("header.breadcrumb")}>
             <ol>
                 <li>{ protocol }</li>
                 <li aria-current="page">{ scenario }</li>
@@ -60,221 +58,192 @@ fn breadcrumb(language: Language, place: &Place) -> Html {
     }
 }
 
-fn protocol_menu(store: &Store, language: Language, place: &Place) -> Html {
-    html! {
-        <Menu id="protocol-menu" title={word(language, "header.protocol")} label={word(language, "header.choose-protocol")}>
-            if place.items.is_empty() {
-                <p class="empty">{ word(language, "header.scenarios-empty") }</p>
-            }
-            for item in place.protocols() {
-                <MenuItem key={item.protocol} menu="protocol-menu" current={item.protocol == place.protocol} onclick={open_item(store, item)}>
-                    <span class="menu-title">{ text(language, &item.protocol_title) }</span>
-                </MenuItem>
-            }
-        </Menu>
-    }
+/// A menu of the gallery: its id, its word, what it is called, and its lines.
+fn gallery_menu(page: &Page, id: &'static str, title: &'static str, label: &'static str, lines: Vec<Html>) -> Html {
+    let of = MenuButton { id, title: Some(page.word(title)), icon: None, label: page.word(label), class: "" };
+    let content = if lines.is_empty() { empty(page, "header.scenarios-empty") } else { row(lines) };
+    menu(of, content)
 }
 
-fn scenario_menu(store: &Store, language: Language, place: &Place) -> Html {
-    html! {
-        <Menu id="scenario-menu" title={word(language, "header.scenario")} label={word(language, "header.choose-scenario")}>
-            if place.scenarios().next().is_none() {
-                <p class="empty">{ word(language, "header.scenarios-empty") }</p>
-            }
-            for item in place.scenarios() {
-                <MenuItem key={item.id} menu="scenario-menu" current={Some(item.id) == place.scenario} onclick={open_item(store, item)}>
-                    <span class="menu-title">{ text(language, &item.title) }</span>
-                    <span class="menu-summary">{ text(language, &item.summary) }</span>
-                </MenuItem>
-            }
-        </Menu>
-    }
+fn open_item(page: &Page, item: &GalleryItem) -> Callback<MouseEvent> {
+    page.does(Act::Open(["#/p/", item.id].concat()))
 }
 
-/// A command of the header: its word, its icon and what it does.
-struct Entry {
-    title: &'static str,
-    label: &'static str,
-    class: &'static str,
-    change: Change,
+fn title_words(page: &Page, title: &Text, summary: Option<&Text>) -> Html {
+    item_words(page.text(title).into(), summary.map(|summary| page.text(summary)))
 }
 
-/// What an entry of the header changes.
-#[derive(Clone)]
-enum Change {
-    View(ViewChange),
-    Setting(SettingChange),
-}
-
-impl Change {
-    fn callback(&self, store: &Store) -> Callback<MouseEvent> {
-        let (store, change) = (store.clone(), self.clone());
-        Callback::from(move |_| match change.clone() {
-            Change::View(change) => store.change(change),
-            Change::Setting(change) => store.set(change),
-        })
-    }
-}
-
-fn dialog(title: &'static str, dialog: Dialog, class: &'static str) -> Entry {
-    Entry { title, label: title, class, change: Change::View(ViewChange::Open(dialog)) }
-}
-
-fn language_entry(language: Language) -> Entry {
-    let other = match language {
-        Language::English => Language::Chinese,
-        Language::Chinese => Language::English,
+fn protocol_menu(page: &Page, place: &Place) -> Html {
+    let id = "protocol-menu";
+    let line = |item: &GalleryItem| {
+        let words = title_words(page, &item.protocol_title, None);
+        menu_item(id, item.protocol, item.protocol == place.protocol, open_item(page, item), words)
     };
-    Entry {
-        title: "header.language",
-        label: "header.language-label",
-        class: "button",
-        change: Change::Setting(SettingChange::Language(other)),
+    let lines = place.protocols().into_iter().map(line).collect();
+    gallery_menu(page, id, "header.protocol", "header.choose-protocol", lines)
+}
+
+fn scenario_menu(page: &Page, place: &Place) -> Html {
+    let id = "scenario-menu";
+    let line = |item: &GalleryItem| {
+        let words = title_words(page, &item.title, Some(&item.summary));
+        menu_item(id, item.id, Some(item.id) == place.scenario, open_item(page, item), words)
+    };
+    let lines = place.scenarios().into_iter().map(line).collect();
+    gallery_menu(page, id, "header.scenario", "header.choose-scenario", lines)
+}
+
+/// What the header offers to do: to open a dialog, or to speak the other language.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Faults,
+    Request,
+    Embed,
+    Share,
+    Help,
+    Language,
+}
+
+impl Entry {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Faults => "header.faults",
+            Self::Request => "header.request",
+            Self::Embed => "header.embed",
+            Self::Share => "header.share",
+            Self::Help => "header.help",
+            Self::Language => "header.language",
+        }
+    }
+
+    fn does(self, page: &Page) -> Callback<MouseEvent> {
+        let dialog = match self {
+            Self::Faults => Dialog::Faults,
+            Self::Request => Dialog::Request,
+            Self::Embed => Dialog::Embed,
+            Self::Share => Dialog::Share,
+            Self::Help => Dialog::Help,
+            Self::Language => {
+                let other = match page.language() {
+                    Language::English => Language::Chinese,
+                    Language::Chinese => Language::English,
+                };
+                return page.does(SettingChange::Language(other));
+            }
+        };
+        page.does(ViewChange::Open(dialog))
     }
 }
 
-/// The icon of the present theme, what it is called, and the theme that comes after it.
-fn theme_entry(theme: Theme) -> (Icon, Entry) {
-    let (shown, label, next) = match theme {
+fn entry_button(page: &Page, entry: Entry) -> Html {
+    let (title, onclick) = (entry.title(), entry.does(page));
+    if entry == Entry::Language {
+        return html! {
+            <button
+                key={title}
+                type="button"
+                class="button"
+                lang={page.word("header.language-tag")}
+                aria-label={page.word("header.language-label")}
+                {onclick}
+            >
+                { page.word(title) }
+            </button>
+        };
+    }
+    let class = if entry == Entry::Share { "button button-primary" } else { "button" };
+    button(page, class, title, onclick)
+}
+
+fn more_menu(page: &Page, entries: &[Entry]) -> Html {
+    let id = "more-menu";
+    let of = MenuButton { id, title: None, icon: Some(Icon::More), label: page.word("header.more"), class: "" };
+    let line = |entry: &Entry| {
+        let title = entry.title();
+        menu_item(id, title, false, entry.does(page), item_words(page.word(title).into(), None))
+    };
+    menu(of, row(entries.iter().map(line).collect()))
+}
+
+fn help_button(page: &Page) -> Html {
+    let (title, does) = (Entry::Help.title(), Entry::Help.does(page));
+    let symbol = html! { <span aria-hidden="true">{ "?" }</span> };
+    symbol_button(page, "button button-icon", title, None, symbol, does)
+}
+
+/// The icon of the present theme, and what it is called; goes on to the theme that comes after it.
+fn theme_button(page: &Page) -> Html {
+    let (shown, title, next) = match page.settings().theme {
         Theme::Auto => (Icon::Auto, "header.theme-auto", Theme::Light),
         Theme::Light => (Icon::Light, "header.theme-light", Theme::Dark),
         Theme::Dark => (Icon::Dark, "header.theme-dark", Theme::Auto),
     };
-    let change = Change::Setting(SettingChange::Theme(next));
-    (shown, Entry { title: label, label, class: "button button-icon", change })
-}
-
-fn entry_button(store: &Store, language: Language, entry: &Entry) -> Html {
-    let lang = (entry.title == "header.language").then(|| word(language, "header.language-tag"));
-    html! {
-        <button
-            key={entry.title}
-            type="button"
-            class={entry.class}
-            {lang}
-            aria-label={(entry.label != entry.title).then(|| word(language, entry.label))}
-            onclick={entry.change.callback(store)}
-        >
-            { word(language, entry.title) }
-        </button>
-    }
-}
-
-fn icon_button(store: &Store, language: Language, shown: Icon, entry: &Entry) -> Html {
-    html! {
-        <button
-            type="button"
-            class="button button-icon"
-            aria-label={word(language, entry.label)}
-            title={word(language, entry.label)}
-            onclick={entry.change.callback(store)}
-        >
-            { icon(shown) }
-        </button>
-    }
-}
-
-fn menu_entry(store: &Store, language: Language, entry: &Entry) -> Html {
-    html! {
-        <MenuItem key={entry.title} menu="more-menu" onclick={entry.change.callback(store)}>
-            <span class="menu-title">{ word(language, entry.title) }</span>
-        </MenuItem>
-    }
+    icon_button(page, shown, title, page.does(SettingChange::Theme(next)))
 }
 
 /// Commands that concern the run or the page: a row of buttons, or a menu where there is no room for them.
-fn commands(store: &Store, language: Language, theme: Theme, layout: Layout) -> Html {
-    let faults = dialog("header.faults", Dialog::Faults, "button");
-    let request = dialog("header.request", Dialog::Request, "button");
-    let embed = dialog("header.embed", Dialog::Embed, "button");
-    let share = dialog("header.share", Dialog::Share, "button button-primary");
-    let help = dialog("header.help", Dialog::Help, "button button-icon");
-    let other = language_entry(language);
-    let (shown, theme) = theme_entry(theme);
-    let (front, back) = match layout {
-        Layout::Wide => (vec![faults, request, embed, share, other], Vec::new()),
-        Layout::Medium => (vec![faults, request, share, other], vec![embed, help]),
-        Layout::Phone => (Vec::new(), vec![share, faults, request, embed, help, other]),
+fn commands(page: &Page, layout: Layout) -> Html {
+    use Entry::{Embed, Faults, Help, Language, Request, Share};
+    let (front, back): (&[Entry], &[Entry]) = match layout {
+        Layout::Wide => (&[Faults, Request, Embed, Share, Language], &[]),
+        Layout::Medium => (&[Faults, Request, Share, Language], &[Embed, Help]),
+        Layout::Phone => (&[], &[Share, Faults, Request, Embed, Help, Language]),
     };
     html! {
         <>
-            for entry in &front {
-                { entry_button(store, language, entry) }
+            for entry in front {
+                { entry_button(page, *entry) }
             }
-            { icon_button(store, language, shown, &theme) }
-            if back.is_empty() {
-                <button
-                    type="button"
-                    class="button button-icon"
-                    aria-label={word(language, "header.help")}
-                    title={word(language, "header.help")}
-                    onclick={Change::View(ViewChange::Open(Dialog::Help)).callback(store)}
-                >
-                    <span aria-hidden="true">{ "?" }</span>
-                </button>
-            } else {
-                <Menu id="more-menu" icon={Icon::More} label={word(language, "header.more")}>
-                    for entry in &back {
-                        { menu_entry(store, language, entry) }
-                    }
-                </Menu>
-            }
+            { theme_button(page) }
+            { if back.is_empty() { help_button(page) } else { more_menu(page, back) } }
         </>
     }
 }
 
 /// Opens and closes a drawer.
-fn drawer_button(store: &Store, language: Language, drawer: Drawer, shown: Icon, title: &'static str) -> Html {
-    let is_open = store.look(|view| view.drawer == Some(drawer));
-    let change = Change::View(ViewChange::Drawer((!is_open).then_some(drawer)));
-    html! {
-        <button
-            type="button"
-            class="button button-icon"
-            aria-label={word(language, title)}
-            title={word(language, title)}
-            aria-expanded={is_open.to_string()}
-            onclick={change.callback(store)}
-        >
-            { icon(shown) }
-        </button>
-    }
+fn drawer_button(page: &Page, drawer: Drawer, shown: Icon, title: &'static str) -> Html {
+    let is_open = page.look(|view| view.drawer == Some(drawer));
+    let toggle = page.does(ViewChange::Drawer((!is_open).then_some(drawer)));
+    symbol_button(page, "button button-icon", title, Some(is_open), icon(shown), toggle)
 }
 
 /// The header.
-#[component]
-pub(crate) fn Header() -> Html {
-    let store = use_store();
-    let settings = use_settings(&store);
-    let layout = use_view(&store).layout;
-    // Another run tells every topic; what the header shows changes only then.
-    use_topics(&store, Topics::DIALS);
-    let language = settings.language;
-    let place = Place::read(&store);
-    let home = {
-        let store = store.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            store.open("");
-        })
-    };
-    let is_medium = layout == Layout::Medium;
-    html! {
-        <header class="header">
-            if is_medium {
-                { drawer_button(&store, language, Drawer::Story, Icon::Story, "header.story") }
-            }
-            <a class="brand" href="./" aria-label={word(language, "header.home")} onclick={home}>{ "Consistory" }</a>
-            if layout == Layout::Wide {
-                { breadcrumb(language, &place) }
-            }
-            { protocol_menu(&store, language, &place) }
-            { scenario_menu(&store, language, &place) }
-            <span class="header-space"></span>
-            { commands(&store, language, settings.theme, layout) }
-            if is_medium {
-                { drawer_button(&store, language, Drawer::Side, Icon::Details, "header.details") }
-            }
-        </header>
+pub(crate) struct Header;
+
+impl Part for Header {
+    fn reads(&self) -> Reads {
+        // Another run tells every topic; what the header shows changes only then.
+        Reads::topics(Topics::DIALS).and_view()
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let layout = page.look(|view| view.layout);
+        let place = Place::read(page);
+        let home = {
+            let store = page.store().clone();
+            Callback::from(move |event: MouseEvent| {
+                event.prevent_default();
+                store.open("");
+            })
+        };
+        let is_medium = layout == Layout::Medium;
+        html! {
+            <header class="header">
+                if is_medium {
+                    { drawer_button(page, Drawer::Story, Icon::Story, "header.story") }
+                }
+                <a class="brand" href="./" aria-label={page.word("header.home")} onclick={home}>{ "Consistory" }</a>
+                if layout == Layout::Wide {
+                    { breadcrumb(page, &place) }
+                }
+                { protocol_menu(page, &place) }
+                { scenario_menu(page, &place) }
+                <span class="header-space"></span>
+                { commands(page, layout) }
+                if is_medium {
+                    { drawer_button(page, Drawer::Side, Icon::Details, "header.details") }
+                }
+            </header>
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The clients' history: what each asked, when, and what it knows of the outcome.
 
-use crate::store::{use_settings, use_store, use_topics};
-use crate::words::{text, word};
+use super::pieces::empty;
+use crate::part::{Page, Part, Reads, class};
 use consistory_scene::{Arg, Client, ClientOperation, OperationState, Text};
 use consistory_session::Topics;
-use consistory_session::words::Language;
+use std::cmp::Reverse;
 use yew::prelude::*;
 
 /// The class, the symbol and the word of a state: never colour alone.
@@ -25,54 +25,66 @@ fn interval(operation: &ClientOperation) -> Text {
     }
 }
 
-fn row(language: Language, key: String, client: &Client, operation: &ClientOperation) -> Html {
-    let (class, symbol, name) = state(operation.state);
+/// An operation with its client and its place among that client's.
+type Numbered<'scene> = (usize, &'scene Client, &'scene ClientOperation);
+
+/// Newest first. Few are kept of each client, so each is simply put where it belongs.
+fn sorted(clients: &[Client]) -> Vec<Numbered<'_>> {
+    let order = |(_, client, operation): &Numbered| (Reverse(operation.invoked_at), client.id);
+    let mut sorted: Vec<Numbered> = Vec::new();
+    for client in clients {
+        for (number, operation) in client.operations.iter().enumerate() {
+            let row = (number, client, operation);
+            let place = sorted.partition_point(|other| order(other) <= order(&row));
+            sorted.insert(place, row);
+        }
+    }
+    sorted
+}
+
+fn row_html(page: &Page, (number, client, operation): Numbered) -> Html {
+    let (class_name, symbol, name) = state(operation.state);
     html! {
-        <tr {key}>
+        <tr key={format!("{}-{number}", client.id.0)}>
             <td class="history-client">{ client.name.clone() }</td>
-            <td>{ text(language, &operation.label) }</td>
-            <td class="history-time">{ text(language, &interval(operation)) }</td>
-            <td class={classes!("history-state", class)}><span aria-hidden="true">{ symbol }</span>{ " " }{ word(language, name) }</td>
+            <td>{ page.text(&operation.label) }</td>
+            <td class="history-time">{ page.text(&interval(operation)) }</td>
+            <td class={class(&["history-state", class_name])}><span aria-hidden="true">{ symbol }</span>{ " " }{ page.word(name) }</td>
         </tr>
     }
 }
 
 /// Operations of all clients, newest first.
-#[component]
-pub(crate) fn History() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let scene = store.read(|session| session.scene());
-    if scene.clients.is_empty() {
-        return html! { <p class="empty">{ word(language, "history.no-clients") }</p> };
+pub(crate) struct History;
+
+impl Part for History {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::SCENE)
     }
-    let mut operations: Vec<(String, &Client, &ClientOperation)> = Vec::new();
-    for client in &scene.clients {
-        let numbered = client.operations.iter().enumerate();
-        operations.extend(numbered.map(|(number, operation)| (format!("{}-{number}", client.id.0), client, operation)));
-    }
-    if operations.is_empty() {
-        return html! { <p class="empty">{ word(language, "history.empty") }</p> };
-    }
-    operations.sort_by_key(|(_, client, operation)| (std::cmp::Reverse(operation.invoked_at), client.id));
-    html! {
-        <div class="scroll-x" tabindex="0" role="region" aria-label={word(language, "history.caption")}>
-            <table class="history">
-                <thead>
-                    <tr>
-                        <th scope="col">{ word(language, "history.client") }</th>
-                        <th scope="col">{ word(language, "history.operation") }</th>
-                        <th scope="col">{ word(language, "history.time") }</th>
-                        <th scope="col">{ word(language, "history.state") }</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    for (key, client, operation) in operations {
-                        { row(language, key, client, operation) }
-                    }
-                </tbody>
-            </table>
-        </div>
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let scene = page.read(|session| session.scene());
+        let operations = sorted(&scene.clients);
+        if operations.is_empty() {
+            return empty(page, if scene.clients.is_empty() { "history.no-clients" } else { "history.empty" });
+        }
+        html! {
+            <div class="scroll-x" tabindex="0" role="region" aria-label={page.word("history.caption")}>
+                <table class="history">
+                    <thead>
+                        <tr>
+                            for heading in ["history.client", "history.operation", "history.time", "history.state"] {
+                                <th key={heading} scope="col">{ page.word(heading) }</th>
+                            }
+                        </tr>
+                    </thead>
+                    <tbody>
+                        for row in operations {
+                            { row_html(page, row) }
+                        }
+                    </tbody>
+                </table>
+            </div>
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Line icons, drawn for this page on a grid of 16 with strokes of 1.5.
 
+use super::pieces::symbol_button;
 use crate::part::Page;
 use yew::prelude::*;
 
@@ -67,17 +68,17 @@ impl Icon {
 /// Draws an icon; it says nothing to assistive technology, its button does.
 pub(crate) fn icon(icon: Icon) -> Html {
     let (path, filled) = icon.path();
+    shape(if filled { "icon icon-filled" } else { "icon" }, path)
+}
+
+/// Draws an outline on a grid of 16; it says nothing to assistive technology.
+pub(crate) fn shape(class: &'static str, path: &'static str) -> Html {
     html! {
-        <svg class={if filled { "icon icon-filled" } else { "icon" }} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d={path} />
-        </svg>
+        <svg {class} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={path} /></svg>
     }
 }
 
 /// A button that shows only an icon; its word is said, and shown where the pointer rests.
 pub(crate) fn icon_button(page: &Page, shown: Icon, title: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    let title = page.word(title);
-    html! {
-        <button type="button" class="button button-icon" aria-label={title.clone()} {title} {onclick}>{ icon(shown) }</button>
-    }
+    symbol_button(page, "button button-icon", title, None, icon(shown), onclick)
 }

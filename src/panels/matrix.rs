@@ -1,34 +1,40 @@
 //! The log matrix: a row per node, a column per index, and what the leader knows of each follower.
 
+use super::pieces::empty;
 use super::tone_class;
-use crate::store::{use_settings, use_store, use_topics};
-use crate::words::{text, word};
+use crate::part::{Page, Part, Reads, class, when};
 use consistory_scene::{Arg, Cell, Matrix, MatrixRow, Text};
 use consistory_session::Topics;
-use consistory_session::words::Language;
 use yew::prelude::*;
 
-fn cell_title(language: Language, cell: &Cell) -> String {
+fn cell_title(page: &Page, cell: &Cell) -> String {
     let place = Text::key("matrix.cell")
         .with("index", Arg::Number(i64::from(cell.index)))
         .with("term", Arg::Plain(cell.label.clone()))
-        .with("title", Arg::Plain(text(language, &cell.title)));
-    let state = if cell.committed { "matrix.committed" } else { "matrix.uncommitted" };
-    let applied = if cell.applied { format!(", {}", word(language, "matrix.applied")) } else { String::new() };
-    format!("{}, {}{applied}", text(language, &place), word(language, state))
+        .with("title", Arg::Plain(page.text(&cell.title)));
+    let mut title = page.text(&place);
+    let mut say = |word| {
+        title.push_str(", ");
+        title.push_str(&page.word(word));
+    };
+    say(if cell.committed { "matrix.committed" } else { "matrix.uncommitted" });
+    if cell.applied {
+        say("matrix.applied");
+    }
+    title
 }
 
-fn cell_html(language: Language, cell: Option<&Cell>) -> Html {
+fn cell_html(page: &Page, cell: Option<&Cell>) -> Html {
     let Some(cell) = cell else {
-        return html! { <span class="cell cell-empty"><span class="sr-only">{ word(language, "matrix.empty-cell") }</span></span> };
+        return html! { <span class="cell cell-empty"><span class="sr-only">{ page.word("matrix.empty-cell") }</span></span> };
     };
-    let class = classes!(
+    let class = class(&[
         "cell",
         tone_class(cell.tone),
         if cell.committed { "cell-committed" } else { "cell-open" },
-        cell.applied.then_some("cell-applied")
-    );
-    let title = cell_title(language, cell);
+        when(cell.applied, "cell-applied"),
+    ]);
+    let title = cell_title(page, cell);
     html! {
         <span {class} title={title.clone()}>
             <span aria-hidden="true">{ cell.label.clone() }</span>
@@ -37,60 +43,76 @@ fn cell_html(language: Language, cell: Option<&Cell>) -> Html {
     }
 }
 
-fn row_html(language: Language, matrix: &Matrix, row: &MatrixRow) -> Html {
-    let columns = matrix.first..matrix.first + matrix.columns;
+fn row_html(page: &Page, matrix: &Matrix, row: &MatrixRow) -> Html {
     html! {
         <tr key={row.id.0}>
             <th scope="row">{ row.name.clone() }</th>
-            for index in columns {
-                <td key={index}>{ cell_html(language, row.cells.iter().find(|cell| cell.index == index)) }</td>
+            for index in matrix.first..matrix.first + matrix.columns {
+                <td key={index}>{ cell_html(page, row.cells.iter().find(|cell| cell.index == index)) }</td>
             }
             for (position, value) in row.extra.iter().enumerate() {
-                <td key={format!("extra-{position}")} class="matrix-extra">{ value.clone() }</td>
+                <td key={position} class="matrix-extra">{ value.clone() }</td>
             }
         </tr>
     }
 }
 
-/// The logs of all nodes side by side.
-#[component]
-pub(crate) fn LogMatrix() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let Some(matrix) = store.read(|session| session.matrix()) else {
-        return html! { <p class="empty">{ word(language, "matrix.none") }</p> };
-    };
-    if matrix.rows.iter().all(|row| row.cells.is_empty()) {
-        return html! { <p class="empty">{ word(language, "matrix.empty") }</p> };
-    }
+fn table(page: &Page, matrix: &Matrix) -> Html {
     html! {
-        <>
-            <div class="scroll-x" tabindex="0" role="region" aria-label={word(language, "matrix.caption")}>
-                <table class="matrix">
-                    <thead>
-                        <tr>
-                            <td class="matrix-corner"></td>
-                            for index in matrix.first..matrix.first + matrix.columns {
-                                <th key={index} scope="col">{ index }</th>
-                            }
-                            for (position, heading) in matrix.extra.iter().enumerate() {
-                                <th key={format!("extra-{position}")} scope="col" class="matrix-extra">{ text(language, heading) }</th>
-                            }
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for row in &matrix.rows {
-                            { row_html(language, &matrix, row) }
-                        }
-                    </tbody>
-                </table>
-            </div>
-            <ul class="legend">
-                <li><span class="cell cell-open tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-uncommitted") }</li>
-                <li><span class="cell cell-committed tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-committed") }</li>
-                <li><span class="cell cell-committed cell-applied tone-neutral" aria-hidden="true"></span>{ word(language, "matrix.legend-applied") }</li>
-            </ul>
-        </>
+        <table class="matrix">
+            <thead>
+                <tr>
+                    <td class="matrix-corner"></td>
+                    for index in matrix.first..matrix.first + matrix.columns {
+                        <th key={index} scope="col">{ index }</th>
+                    }
+                    for (position, heading) in matrix.extra.iter().enumerate() {
+                        <th key={position} scope="col" class="matrix-extra">{ page.text(heading) }</th>
+                    }
+                </tr>
+            </thead>
+            <tbody>
+                for row in &matrix.rows {
+                    { row_html(page, matrix, row) }
+                }
+            </tbody>
+        </table>
+    }
+}
+
+/// How cells look, and what that means.
+const LEGEND: [(&str, &str); 3] = [
+    ("cell cell-open tone-neutral", "matrix.legend-uncommitted"),
+    ("cell cell-committed tone-neutral", "matrix.legend-committed"),
+    ("cell cell-committed cell-applied tone-neutral", "matrix.legend-applied"),
+];
+
+/// The logs of all nodes side by side.
+pub(crate) struct LogMatrix;
+
+impl Part for LogMatrix {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::SCENE)
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let Some(matrix) = page.read(|session| session.matrix()) else {
+            return empty(page, "matrix.none");
+        };
+        if matrix.rows.iter().all(|row| row.cells.is_empty()) {
+            return empty(page, "matrix.empty");
+        }
+        html! {
+            <>
+                <div class="scroll-x" tabindex="0" role="region" aria-label={page.word("matrix.caption")}>
+                    { table(page, &matrix) }
+                </div>
+                <ul class="legend">
+                    for (class, word) in LEGEND {
+                        <li key={word}><span {class} aria-hidden="true"></span>{ page.word(word) }</li>
+                    }
+                </ul>
+            </>
+        }
     }
 }

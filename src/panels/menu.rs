@@ -1,83 +1,80 @@
 //! A button that opens a popover below it: the browser places, closes and stacks it.
 
 use super::{Icon, icon};
+use crate::part::{class, when};
 use yew::prelude::*;
 
-/// What [`Menu`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct MenuProps {
+/// A button with a popover.
+pub(crate) struct MenuButton {
     /// The popover's id; buttons inside name it to close it.
     pub(crate) id: &'static str,
     /// The visible word of the button.
-    #[prop_or_default]
-    pub(crate) title: Option<AttrValue>,
+    pub(crate) title: Option<String>,
     /// The icon before the word.
-    #[prop_or_default]
     pub(crate) icon: Option<Icon>,
     /// What the button and the popover are called, where that differs from the word.
-    pub(crate) label: AttrValue,
-    /// One more class of the button.
-    #[prop_or_default]
-    pub(crate) class: Classes,
-    /// What the popover holds.
-    pub(crate) children: Children,
+    pub(crate) label: String,
+    /// One more class of the button, if not empty.
+    pub(crate) class: &'static str,
 }
 
-/// A button with a popover.
-#[component]
-pub(crate) fn Menu(props: &MenuProps) -> Html {
-    let only_icon = props.title.is_none();
+/// A button with a popover, and what that holds.
+pub(crate) fn menu(of: MenuButton, content: Html) -> Html {
+    let MenuButton { id, title, label, .. } = of;
+    let only_icon = title.is_none();
     html! {
         <div class="menu-anchor">
             <button
                 type="button"
-                class={classes!("button", only_icon.then_some("button-icon"), props.class.clone())}
-                popovertarget={props.id}
-                aria-label={props.label.clone()}
-                title={only_icon.then(|| props.label.clone())}
+                class={class(&["button", when(only_icon, "button-icon"), of.class])}
+                popovertarget={id}
+                aria-label={label.clone()}
+                title={only_icon.then(|| label.clone())}
             >
-                if let Some(shown) = props.icon {
+                if let Some(shown) = of.icon {
                     { icon(shown) }
                 }
-                if let Some(title) = &props.title {
-                    <span>{ title.clone() }</span>
+                if let Some(title) = title {
+                    <span>{ title }</span>
                     { icon(Icon::Down) }
                 }
             </button>
-            <div id={props.id} class="menu" popover="auto" role="group" aria-label={props.label.clone()}>
-                { props.children.clone() }
-            </div>
+            <div {id} class="menu" popover="auto" role="group" aria-label={label}>{ content }</div>
         </div>
     }
 }
 
-/// What [`MenuItem`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct MenuItemProps {
-    /// The popover that it closes.
-    pub(crate) menu: &'static str,
-    /// Whether it is what the page shows now.
-    #[prop_or_default]
-    pub(crate) current: bool,
-    /// Does what it stands for.
-    pub(crate) onclick: Callback<MouseEvent>,
-    /// Its words.
-    pub(crate) children: Children,
-}
-
-/// A line of a menu.
-#[component]
-pub(crate) fn MenuItem(props: &MenuItemProps) -> Html {
+/// A line of a menu, which closes the popover `menu`; `current` if it is what the page shows now.
+pub(crate) fn menu_item(
+    menu: &'static str,
+    key: &str,
+    current: bool,
+    onclick: Callback<MouseEvent>,
+    words: Html,
+) -> Html {
     html! {
         <button
+            {key}
             type="button"
             class="menu-item"
-            popovertarget={props.menu}
+            popovertarget={menu}
             popovertargetaction="hide"
-            aria-current={props.current.then_some("true")}
-            onclick={props.onclick.clone()}
+            aria-current={current.then_some("true")}
+            {onclick}
         >
-            { props.children.clone() }
+            { words }
         </button>
+    }
+}
+
+/// The words of a menu's line: a title, and a sentence below it.
+pub(crate) fn item_words(title: Html, summary: Option<String>) -> Html {
+    html! {
+        <>
+            <span class="menu-title">{ title }</span>
+            if let Some(summary) = summary {
+                <span class="menu-summary">{ summary }</span>
+            }
+        </>
     }
 }

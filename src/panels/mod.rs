@@ -8,6 +8,7 @@ mod dialogs;
 mod dials;
 mod drawer;
 mod feed;
+mod form;
 mod header;
 mod history;
 mod icons;
@@ -15,6 +16,7 @@ mod inspector;
 mod matrix;
 mod menu;
 mod notices;
+mod pieces;
 mod sheet;
 mod side;
 mod story;
@@ -22,15 +24,15 @@ mod tabs;
 mod timeline;
 
 pub(crate) use dialogs::Dialogs;
+pub(crate) use dials::Dials;
 pub(crate) use drawer::{LeftPanel, RightPanel};
-pub(crate) use feed::Feed;
 pub(crate) use header::Header;
+pub(crate) use history::History;
 pub(crate) use icons::{Icon, icon, icon_button};
 pub(crate) use notices::Notices;
+pub(crate) use pieces::{button, empty, line_button};
 pub(crate) use sheet::BottomSheet;
-pub(crate) use side::SidePanel;
-pub(crate) use story::Story;
-pub(crate) use timeline::TimelineBar;
+pub(crate) use timeline::timeline_bar;
 
 use consistory_scene::Tone;
 

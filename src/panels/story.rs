@@ -1,7 +1,9 @@
 //! The story: what the run is about, its narration and what to try.
 
-use crate::store::{Store, use_settings, use_store, use_topics};
-use crate::words::{milliseconds, text, word};
+use super::pieces::{empty, line_button, sentence_button};
+use crate::listeners::Subscription;
+use crate::part::{Page, Part, Reads, Seen, class, when};
+use crate::words::milliseconds;
 use consistory_kernel::Time;
 use consistory_scene::{Arg, Text};
 use consistory_session::{Command, StoryLine, Topics};
@@ -9,51 +11,35 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-/// What [`Line`] needs.
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    line: StoryLine,
-    current: bool,
+fn at(page: &Page, key: &'static str, time: Time) -> String {
+    page.text(&Text::key(key).with("time", Arg::Time(time)))
 }
 
 /// One line of narration; selecting it moves the run to its moment.
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let time = props.line.time;
-    let go = text(language, &Text::key("story.go").with("time", Arg::Time(time)));
-    let onclick = Callback::from(move |_| store.apply(Command::Seek { to: time }));
+fn line_html(page: &Page, position: usize, line: &StoryLine, current: bool) -> Html {
+    let time = line.time;
+    let words = html! {
+        <span>
+            <span class="story-text">{ page.text(&line.text) }</span>
+            <span class="story-time">{ milliseconds(page.language(), time) }</span>
+        </span>
+    };
+    let go = Some(at(page, "story.go", time));
     html! {
         <li
-            class={classes!("story-line", props.current.then_some("story-current"))}
-            aria-current={props.current.then_some("step")}
+            key={position}
+            class={class(&["story-line", when(current, "story-current")])}
+            aria-current={current.then_some("step")}
         >
-            <button type="button" class="line-button" title={go} {onclick}>
-                <span>
-                    <span class="story-text">{ text(language, &props.line.text) }</span>
-                    <span class="story-time">{ milliseconds(language, time) }</span>
-                </span>
-            </button>
+            { line_button("line-button", go, None, words, page.does(Command::Seek { to: time })) }
         </li>
     }
 }
 
-/// What [`NextPart`] needs.
-#[derive(Properties, PartialEq)]
-struct NextPartProps {
-    time: Time,
-}
-
 /// Moves the run to where the story goes on.
-#[component]
-fn NextPart(props: &NextPartProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let time = props.time;
-    let onclick = Callback::from(move |_| store.apply(Command::Seek { to: time }));
-    let title = Text::key("story.next").with("time", Arg::Time(time));
-    html! { <button type="button" class="button button-small story-next" {onclick}>{ text(language, &title) }</button> }
+fn next_part(page: &Page, time: Time) -> Html {
+    let sentence = at(page, "story.next", time);
+    sentence_button("button button-small story-next", "next", sentence, page.does(Command::Seek { to: time }))
 }
 
 /// Scrolls to what was told last: the story itself beside the stage, the sheet's panel on a phone.
@@ -65,68 +51,83 @@ fn scroll_to_end(node: &NodeRef) {
     }
 }
 
-/// Renders the component again once the cursor reaches that time: a line of narration is no event of the run.
-#[hook]
-fn use_moment(store: &Store, moment: Option<Time>) {
-    let update = use_force_update();
-    use_effect_with((store.clone(), moment), move |(store, moment)| {
-        let subscription = moment.map(|moment| {
-            let tell = move |now: Time| {
-                if now >= moment {
-                    update.force_update();
-                }
-            };
-            store.clock().on_reading(Rc::new(tell))
-        });
-        move || drop(subscription)
-    });
+/// The story beside the stage: told up to the cursor, so that it gives nothing away.
+#[derive(Default)]
+pub(crate) struct Story {
+    node: NodeRef,
+    /// How many lines are told.
+    told: usize,
+    /// When the next one is.
+    next: Option<Time>,
+    scrolled: Seen<usize>,
+    awaited: Seen<Option<Time>>,
+    waiting: Option<Subscription>,
 }
 
-/// The story beside the stage: told up to the cursor, so that it gives nothing away.
-#[component]
-pub(crate) fn Story() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::FEED.and(Topics::TIMELINE));
-    let node = use_node_ref();
-    let (story, now) = store.read(|session| (session.story(), session.now()));
-    let told = story.lines.iter().take_while(|line| line.time <= now).count();
-    {
-        let node = node.clone();
-        use_effect_with(told, move |told| {
-            if *told > 0 {
-                scroll_to_end(&node);
+impl Story {
+    /// Has it drawn again once the cursor reaches the next line: a line of narration is no event of the run.
+    fn wait(&mut self, page: &Page) {
+        self.waiting.take();
+        let Some(moment) = self.next else { return };
+        let tell = {
+            let page = page.clone();
+            move |now: Time| {
+                if now >= moment {
+                    page.redraw();
+                }
             }
-        });
+        };
+        self.waiting = Some(page.clock().on_reading(Rc::new(tell)));
     }
-    use_moment(&store, story.lines.get(told).map(|line| line.time));
-    let title = story.title.as_ref().map_or_else(|| word(language, "story.untitled"), |title| text(language, title));
-    let silent = story.summary.is_none() && story.hint.is_none() && story.lines.is_empty();
-    html! {
-        <section class="story" aria-labelledby="story-title" ref={node}>
-            <h1 id="story-title" class="story-title">{ title }</h1>
-            if let Some(summary) = &story.summary {
-                <p class="story-summary">{ text(language, summary) }</p>
-            }
-            if let Some(hint) = &story.hint {
-                <div class="story-hint">
-                    <h2 class="story-try">{ word(language, "story.try") }</h2>
-                    <p>{ text(language, hint) }</p>
-                </div>
-            }
-            if silent {
-                <p class="empty">{ word(language, "story.empty") }</p>
-            }
-            if told > 0 {
-                <ol class="story-lines" aria-label={word(language, "story.lines")}>
-                    for (position, line) in story.lines.iter().take(told).enumerate() {
-                        <Line key={position} line={line.clone()} current={position + 1 == told} />
-                    }
-                </ol>
-            }
-            if let Some(next) = story.lines.get(told) {
-                <NextPart time={next.time} />
-            }
-        </section>
+}
+
+impl Part for Story {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::FEED.and(Topics::TIMELINE))
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let (story, now) = page.read(|session| (session.story(), session.now()));
+        let told = story.lines.iter().take_while(|line| line.time <= now).count();
+        self.told = told;
+        self.next = story.lines.get(told).map(|line| line.time);
+        let title = story.title.as_ref().map_or_else(|| page.word("story.untitled"), |title| page.text(title));
+        let silent = story.summary.is_none() && story.hint.is_none() && story.lines.is_empty();
+        html! {
+            <section class="story" aria-labelledby="story-title" ref={self.node.clone()}>
+                <h1 id="story-title" class="story-title">{ title }</h1>
+                if let Some(summary) = &story.summary {
+                    <p class="story-summary">{ page.text(summary) }</p>
+                }
+                if let Some(hint) = &story.hint {
+                    <div class="story-hint">
+                        <h2 class="story-try">{ page.word("story.try") }</h2>
+                        <p>{ page.text(hint) }</p>
+                    </div>
+                }
+                if silent {
+                    { empty(page, "story.empty") }
+                }
+                if told > 0 {
+                    <ol class="story-lines" aria-label={page.word("story.lines")}>
+                        for (position, line) in story.lines.iter().take(told).enumerate() {
+                            { line_html(page, position, line, position + 1 == told) }
+                        }
+                    </ol>
+                }
+                if let Some(next) = self.next {
+                    { next_part(page, next) }
+                }
+            </section>
+        }
+    }
+
+    fn drawn(&mut self, page: &Page) {
+        if self.scrolled.is_new(self.told) && self.told > 0 {
+            scroll_to_end(&self.node);
+        }
+        if self.awaited.is_new(self.next) {
+            self.wait(page);
+        }
     }
 }

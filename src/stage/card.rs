@@ -3,7 +3,8 @@
 use super::geometry::{Rect, Variant};
 use crate::keys;
 use crate::panels::tone_class;
-use crate::store::{Store, use_settings, use_store};
+use crate::part::{Page, class, when};
+use crate::store::Store;
 use crate::words::{text, word};
 use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Text};
@@ -15,11 +16,8 @@ use yew::prelude::*;
 /// Opens the menu of a node at the button that was pressed.
 type OnMore = Callback<(ProcessId, Element)>;
 
-/// What [`NodeCard`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct NodeCardProps {
-    /// What it shows.
-    pub(crate) card: Card,
+/// How a card stands on the stage.
+pub(crate) struct Shown {
     /// Where it stands.
     pub(crate) rect: Rect,
     /// How much of it shows.
@@ -30,40 +28,30 @@ pub(crate) struct NodeCardProps {
     pub(crate) dragged: bool,
     /// Whether the Tab key stops at it.
     pub(crate) reachable: bool,
-    /// Opens the menu of everything else that can be done to the node, at the button.
-    pub(crate) on_more: OnMore,
 }
 
-/// A node as a card, with its buttons.
-#[component]
-pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let NodeCardProps { card, rect, variant, .. } = props;
-    let class = classes!(
+/// A node as a card, with its buttons, the last of which opens the menu of everything else that can be done to it.
+pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMore) -> Html {
+    let language = page.language();
+    let Shown { rect, variant, .. } = shown;
+    let class = class(&[
         "card",
         variant.class(),
         tone_class(card.tone),
         emphasis_class(card.emphasis),
         status_class(card.status),
-        props.selected.then_some("card-selected"),
-        props.dragged.then_some("card-dragged"),
-    );
-    let style = format!(
-        "transform:translate({:.1}px,{:.1}px);width:{}px;height:{}px",
-        rect.left(),
-        rect.top(),
-        rect.width,
-        rect.height
-    );
-    let badge = text(language, &card.badge);
-    let place = classes!("card-actions", (rect.top() < 60.0).then_some("card-actions-below"));
+        when(shown.selected, "card-selected"),
+        when(shown.dragged, "card-dragged"),
+    ]);
+    let badge = page.text(&card.badge);
+    let place = if rect.top() < 60.0 { "card-actions card-actions-below" } else { "card-actions" };
     html! {
         <article
+            key={card.id.0}
             {class}
-            {style}
+            style={rect.style()}
             data-process={card.id.0.to_string()}
-            tabindex={if props.reachable { "0" } else { "-1" }}
+            tabindex={if shown.reachable { "0" } else { "-1" }}
             aria-label={summary(language, card)}
         >
             <div class="card-head">
@@ -85,8 +73,8 @@ pub(crate) fn NodeCard(props: &NodeCardProps) -> Html {
                     <path d="M2 2L98 98M98 2L2 98" />
                 </svg>
             }
-            <div class={place} role="group" aria-label={text(language, &Text::key("stage.actions").with("node", Arg::Process(card.id)))}>
-                { actions(language, &store, card.id, card.status, &props.on_more) }
+            <div class={place} role="group" aria-label={page.text(&Text::key("stage.actions").with("node", Arg::Process(card.id)))}>
+                { actions(page, card.id, card.status, on_more) }
             </div>
         </article>
     }
@@ -103,7 +91,7 @@ fn act(store: &Store, edit: EditCommand) -> Callback<MouseEvent> {
 }
 
 /// The buttons of a card.
-fn actions(language: Language, store: &Store, id: ProcessId, status: Status, on_more: &OnMore) -> Html {
+fn actions(page: &Page, id: ProcessId, status: Status, on_more: &OnMore) -> Html {
     let edits: &[(&'static str, EditCommand)] = match status {
         Status::Up => &[
             ("stage.crash", EditCommand::Crash(id, Disk::Kept)),
@@ -121,12 +109,12 @@ fn actions(language: Language, store: &Store, id: ProcessId, status: Status, on_
             on_more.emit((id, button));
         }
     });
-    let label = text(language, &Text::key("stage.more").with("node", Arg::Process(id)));
+    let label = page.text(&Text::key("stage.more").with("node", Arg::Process(id)));
     html! {
         <>
             for (title, edit) in edits.iter().cloned() {
-                <button key={title} type="button" class="card-button" onclick={act(store, edit)}>
-                    { word(language, title) }
+                <button key={title} type="button" class="card-button" onclick={act(page, edit)}>
+                    { page.word(title) }
                 </button>
             }
             <button key="more" type="button" class="card-button" onclick={more} aria-haspopup="dialog" aria-label={label}>
@@ -200,12 +188,12 @@ fn count(number: usize) -> Arg {
 }
 
 fn cell(language: Language, cell: &Cell) -> Html {
-    let class = classes!(
+    let class = class(&[
         "cell",
         tone_class(cell.tone),
         if cell.committed { "cell-committed" } else { "cell-open" },
-        cell.applied.then_some("cell-applied"),
-    );
+        when(cell.applied, "cell-applied"),
+    ]);
     let title = format!("{}: {}", cell.index, text(language, &cell.title));
     html! { <span key={cell.index} {class} {title}>{ cell.label.clone() }</span> }
 }
@@ -232,7 +220,10 @@ fn foot(language: Language, card: &Card) -> Html {
 }
 
 fn skew(ppm: i32) -> String {
-    format!("{:+}%", f64::from(ppm) / 10_000.0)
+    // Whole percents but for links and scenarios that say otherwise.
+    let (sign, ppm) = (if ppm < 0 { '-' } else { '+' }, ppm.unsigned_abs());
+    let (percent, rest) = (ppm / 10_000, ppm % 10_000);
+    if rest == 0 { format!("{sign}{percent}%") } else { format!("{sign}{percent}.{rest:04}%") }
 }
 
 /// Dots that fill toward the mark after the quorum.
@@ -244,7 +235,7 @@ fn quorum(language: Language, dots: Dots) -> Html {
     html! {
         <span class="dots" role="img" aria-label={title.clone()} {title}>
             for dot in 0..dots.total {
-                <span key={dot} class={classes!("dot", (dot < dots.have).then_some("dot-full"), (dot + 1 == dots.quorum).then_some("dot-quorum"))}></span>
+                <span key={dot} class={class(&["dot", when(dot < dots.have, "dot-full"), when(dot + 1 == dots.quorum, "dot-quorum")])}></span>
             }
         </span>
     }

@@ -1,7 +1,8 @@
 //! A client outside the ring, with its last operations.
 
 use super::geometry::{Rect, Variant};
-use crate::store::{Dialog, ViewChange, use_clock, use_settings, use_store};
+use crate::part::{Page, class, when};
+use crate::store::{Dialog, ViewChange};
 use crate::words::{milliseconds, text, word};
 use consistory_kernel::Time;
 use consistory_scene::{Arg, Client, ClientOperation, OperationState, Text};
@@ -9,62 +10,37 @@ use consistory_session::Selection;
 use consistory_session::words::Language;
 use yew::prelude::*;
 
-/// What [`ClientChip`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ClientChipProps {
-    /// What it shows.
-    pub(crate) client: Client,
-    /// Where it stands.
-    pub(crate) rect: Rect,
-    /// How much of it shows.
-    pub(crate) variant: Variant,
-    /// Whether it is selected.
-    pub(crate) selected: bool,
-}
-
 /// A client and what it waits for.
-#[component]
-pub(crate) fn ClientChip(props: &ClientChipProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let now = use_clock(&store);
-    let ClientChipProps { client, rect, variant, selected } = props;
+pub(crate) fn client_chip(page: &Page, client: &Client, rect: Rect, variant: Variant, selected: bool) -> Html {
+    let language = page.language();
+    let now = page.read(|session| session.now());
     let rows = match variant {
         Variant::Full | Variant::Medium => 2,
         Variant::Compact | Variant::Mini => 1,
     };
     let id = client.id;
-    let select = {
-        let (store, selected) = (store.clone(), *selected);
+    let select = page.does(ViewChange::Select((!selected).then_some(Selection::Process(id))));
+    let request = {
+        let store = page.store().clone();
         Callback::from(move |_: MouseEvent| {
-            store.change(ViewChange::Select((!selected).then_some(Selection::Process(id))));
+            store.change(ViewChange::Select(Some(Selection::Process(id))));
+            store.change(ViewChange::Open(Dialog::Request));
         })
     };
-    let request = Callback::from(move |_: MouseEvent| {
-        store.change(ViewChange::Select(Some(Selection::Process(id))));
-        store.change(ViewChange::Open(Dialog::Request));
-    });
-    let style = format!(
-        "transform:translate({:.1}px,{:.1}px);width:{:.1}px;height:{:.1}px",
-        rect.left(),
-        rect.top(),
-        rect.width,
-        rect.height
-    );
     let skipped = client.operations.len().saturating_sub(rows);
-    let sends = text(language, &Text::key("stage.request").with("client", Arg::Plain(client.name.clone())));
+    let sends = page.text(&Text::key("stage.request").with("client", Arg::Plain(client.name.clone())));
     html! {
-        <section class={classes!("client", selected.then_some("client-selected"))} {style} aria-label={client.name.clone()}>
+        <section key={id.0} class={class(&["client", when(selected, "client-selected")])} style={rect.style()} aria-label={client.name.clone()}>
             <div class="client-head">
                 <button type="button" class="client-name" onclick={select} aria-pressed={selected.to_string()}>{ client.name.clone() }</button>
                 <button type="button" class="client-request" onclick={request} aria-label={sends.clone()} title={sends}>{ "+" }</button>
             </div>
             <ul class="client-operations">
                 for (index, operation) in client.operations.iter().enumerate().skip(skipped) {
-                    <li key={index} class={classes!("operation", state_class(operation.state))}>{ line(language, operation, now, *variant) }</li>
+                    <li key={index} class={class(&["operation", state_class(operation.state)])}>{ line(language, operation, now, variant) }</li>
                 }
                 if client.operations.is_empty() {
-                    <li key="none" class="operation operation-none">{ word(language, "stage.no-operation") }</li>
+                    <li key="none" class="operation operation-none">{ page.word("stage.no-operation") }</li>
                 }
             </ul>
         </section>

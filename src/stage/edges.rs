@@ -1,52 +1,40 @@
 //! What lies under the messages: the ring, cut links, walls, and the line that somebody draws.
 
+use super::Division;
+use super::figures::Tenths;
 use super::geometry::Plan;
 use super::route::Route;
-use super::wall::Wall;
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// What [`Edges`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct EdgesProps {
-    /// Where everything stands.
-    pub(crate) plan: Rc<Plan>,
-    /// Links that are cut one way.
-    pub(crate) cuts: Vec<(ProcessId, ProcessId)>,
-    /// The walls in force, or those that letting go would build.
-    pub(crate) walls: Rc<Vec<Wall>>,
-    /// Whether the walls are only a preview.
-    pub(crate) preview: bool,
-    /// The line that is being drawn.
-    pub(crate) line: Option<(Point, Point)>,
-}
-
-/// The lowest layer of the stage.
-#[component]
-pub(crate) fn Edges(props: &EdgesProps) -> Html {
-    let plan = &props.plan;
+/// The lowest layer of the stage: links that are cut one way or both, walls, and the line that is being drawn.
+pub(crate) fn edges(
+    plan: &Plan,
+    cuts: &[(ProcessId, ProcessId)],
+    division: &Division,
+    line: Option<(Point, Point)>,
+) -> Html {
     let ring = plan.ring;
-    let number = |value: f64| format!("{value:.1}");
+    let number = |value: f64| Tenths(value).to_string();
     html! {
-        <svg class="edges" viewBox={format!("0 0 {:.1} {:.1}", plan.width, plan.height)} aria-hidden="true" focusable="false">
+        <svg class="edges" viewBox={format!("0 0 {} {}", Tenths(plan.width), Tenths(plan.height))} aria-hidden="true" focusable="false">
             if plan.cards.len() > 2 {
                 <ellipse key="ring" class="ring" cx={number(ring.centre.x)} cy={number(ring.centre.y)}
                     rx={number(ring.width / 2.0)} ry={number(ring.height / 2.0)} />
             }
-            for (from, to) in props.cuts.iter().copied() {
+            for (from, to) in cuts.iter().copied() {
                 if let Some(route) = plan.route(from, to) {
-                    { cut(route, from, to, !props.cuts.contains(&(to, from))) }
+                    { cut(route, from, to, !cuts.contains(&(to, from))) }
                 }
             }
-            for (index, wall) in props.walls.iter().enumerate() {
-                <g key={format!("wall-{index}")} class={if props.preview { "wall wall-preview" } else { "wall" }}>
+            for (index, wall) in division.walls.iter().enumerate() {
+                <g key={format!("wall-{index}")} class={if division.preview { "wall wall-preview" } else { "wall" }}>
                     <path class="wall-band" d={wall.path()} />
                     <path class="wall-line" d={wall.path()} />
                 </g>
             }
-            if let Some((start, end)) = props.line {
+            if let Some((start, end)) = line {
                 <line key="line" class="drawn-line" x1={number(start.x)} y1={number(start.y)} x2={number(end.x)} y2={number(end.y)} />
             }
         </svg>
@@ -57,7 +45,7 @@ pub(crate) fn Edges(props: &EdgesProps) -> Html {
 fn cut(route: &Route, from: ProcessId, to: ProcessId, one_way: bool) -> Html {
     let (start, middle, end) = (route.at(0.0), route.at(0.5), route.at(1.0));
     let control = route.control_between(0.0, 1.0);
-    let path = format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", start.x, start.y, control.x, control.y, end.x, end.y);
+    let path = format!("M{}Q{} {}", at(start), at(control), at(end));
     html! {
         <g key={format!("cut-{}-{}", from.0, to.0)} class="cut">
             <path class="cut-line" d={path} />
@@ -72,7 +60,8 @@ fn cut(route: &Route, from: ProcessId, to: ProcessId, one_way: bool) -> Html {
 fn cross(at: Point) -> String {
     const HALF: f64 = 5.0;
     let (left, right, top, bottom) = (at.x - HALF, at.x + HALF, at.y - HALF, at.y + HALF);
-    format!("M{left:.1} {top:.1}L{right:.1} {bottom:.1}M{right:.1} {top:.1}L{left:.1} {bottom:.1}")
+    let corner = |x: f64, y: f64| self::at(Point { x, y });
+    format!("M{}L{}M{}L{}", corner(left, top), corner(right, bottom), corner(right, top), corner(left, bottom))
 }
 
 fn arrow(before: Point, tip: Point) -> String {
@@ -82,7 +71,12 @@ fn arrow(before: Point, tip: Point) -> String {
     let length = x.hypot(y).max(0.1);
     let (x, y) = (x / length, y / length);
     let back = Point { x: tip.x - x * LENGTH, y: tip.y - y * LENGTH };
-    let (left_x, left_y) = (back.x - y * HALF, back.y + x * HALF);
-    let (right_x, right_y) = (back.x + y * HALF, back.y - x * HALF);
-    format!("M{left_x:.1} {left_y:.1}L{:.1} {:.1}L{right_x:.1} {right_y:.1}", tip.x, tip.y)
+    let left = Point { x: back.x - y * HALF, y: back.y + x * HALF };
+    let right = Point { x: back.x + y * HALF, y: back.y - x * HALF };
+    format!("M{}L{}L{}", at(left), at(tip), at(right))
+}
+
+/// A point of a path.
+fn at(point: Point) -> String {
+    format!("{} {}", Tenths(point.x), Tenths(point.y))
 }

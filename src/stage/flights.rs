@@ -1,11 +1,12 @@
 //! The messages in flight as a list with buttons: what the canvas shows, said.
 
-use super::toolbar::message_edits;
-use crate::panels::tone_class;
-use crate::store::{Store, ViewChange, use_settings, use_store, use_topics, use_view};
-use crate::words::{milliseconds, text, word};
+use super::toolbar::{message_edits, message_title};
+use crate::order::insert_by_key;
+use crate::panels::{button, empty, line_button, tone_class};
+use crate::part::{Page, Part, Reads, class, when};
+use crate::store::ViewChange;
+use crate::words::count;
 use consistory_scene::{Arg, Fate, Flight, Shape, Sign, Text};
-use consistory_session::words::Language;
 use consistory_session::{Selection, Topics};
 use yew::prelude::*;
 
@@ -13,57 +14,57 @@ use yew::prelude::*;
 const ROWS_MAX: usize = 100;
 
 /// The list of messages in flight, the next to arrive first.
-#[component]
-pub(crate) fn FlightList() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let selection = use_view(&store).selection;
-    use_topics(&store, Topics::SCENE);
-    let scene = store.read(|session| session.scene());
-    if scene.flights.is_empty() {
-        return html! { <p class="empty">{ word(language, "stage.no-messages") }</p> };
+pub(crate) struct FlightList;
+
+impl Part for FlightList {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::SCENE).and_view()
     }
-    let mut flights: Vec<&Flight> = scene.flights.iter().collect();
-    flights.sort_by_key(|flight| (flight.arrives_at, flight.id));
-    let more = flights.len().saturating_sub(ROWS_MAX);
-    let rest = Text::key("stage.more-messages").with("count", Arg::Number(i64::try_from(more).unwrap_or(0)));
-    html! {
-        <>
-            <ul class="flights">
-                for flight in flights.iter().take(ROWS_MAX) {
-                    { row(language, &store, flight, selection == Some(Selection::Message(flight.id))) }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let scene = page.read(|session| session.scene());
+        if scene.flights.is_empty() {
+            return empty(page, "stage.no-messages");
+        }
+        let selection = page.look(|view| view.selection);
+        let mut flights: Vec<&Flight> = Vec::new();
+        for flight in &scene.flights {
+            insert_by_key(&mut flights, flight, |flight| (flight.arrives_at, flight.id));
+            flights.truncate(ROWS_MAX);
+        }
+        let more = scene.flights.len() - flights.len();
+        html! {
+            <>
+                <ul class="flights">
+                    for flight in flights {
+                        { row(page, flight, selection == Some(Selection::Message(flight.id))) }
+                    }
+                </ul>
+                if more > 0 {
+                    <p class="empty">{ page.text(&Text::key("stage.more-messages").with("count", count(more))) }</p>
                 }
-            </ul>
-            if more > 0 {
-                <p class="empty">{ text(language, &rest) }</p>
-            }
-        </>
+            </>
+        }
     }
 }
 
-fn row(language: Language, store: &Store, flight: &Flight, selected: bool) -> Html {
-    let id = flight.id;
-    let select = {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| {
-            store.change(ViewChange::Select((!selected).then_some(Selection::Message(id))));
-        })
+fn row(page: &Page, flight: &Flight, selected: bool) -> Html {
+    let select = page.does(ViewChange::Select((!selected).then_some(Selection::Message(flight.id))));
+    let title = page.text(&message_title(page, flight));
+    let line = html! {
+        <>
+            { glyph(flight) }
+            <span class="flight-name">{ title.clone() }</span>
+            <span class="flight-fate">{ fate(page, flight) }</span>
+        </>
     };
-    let class = classes!("flight", tone_class(flight.tone), selected.then_some("flight-selected"));
     html! {
-        <li key={id.0} {class}>
-            <button type="button" class="flight-line" aria-pressed={selected.to_string()} onclick={select}>
-                { glyph(flight) }
-                <span class="flight-name">{ title(language, flight) }</span>
-                <span class="flight-fate">{ fate(language, flight) }</span>
-            </button>
+        <li key={flight.id.0} class={class(&["flight", tone_class(flight.tone), when(selected, "flight-selected")])}>
+            { line_button("flight-line", None, Some(selected), line, select) }
             if selected {
-                <div class="flight-actions" role="group" aria-label={title(language, flight)}>
+                <div class="flight-actions" role="group" aria-label={title}>
                     for (title, edit) in message_edits(flight) {
-                        <button key={title} type="button" class="button button-small"
-                            onclick={let store = store.clone(); Callback::from(move |_: MouseEvent| store.edit(edit.clone()))}>
-                            { word(language, title) }
-                        </button>
+                        { button(page, "button button-small", title, page.does(edit)) }
                     }
                 </div>
             }
@@ -71,21 +72,13 @@ fn row(language: Language, store: &Store, flight: &Flight, selected: bool) -> Ht
     }
 }
 
-fn title(language: Language, flight: &Flight) -> String {
-    let title = Text::key("stage.message")
-        .with("name", Arg::Plain(text(language, &flight.name)))
-        .with("from", Arg::Process(flight.from))
-        .with("to", Arg::Process(flight.to));
-    text(language, &title)
-}
-
-fn fate(language: Language, flight: &Flight) -> String {
+fn fate(page: &Page, flight: &Flight) -> String {
     let (key, time) = match flight.fate {
         Fate::Travelling => ("stage.arrives", flight.arrives_at),
         Fate::Doomed { at } => ("stage.lost", at),
         Fate::Held { since } => ("stage.held", since),
     };
-    text(language, &Text::key(key).with("time", Arg::Plain(milliseconds(language, time))))
+    page.text(&Text::key(key).with("time", Arg::Time(time)))
 }
 
 fn sign(sign: Sign) -> &'static str {
@@ -98,9 +91,13 @@ fn sign(sign: Sign) -> &'static str {
 
 /// The message as it looks on the stage.
 fn glyph(flight: &Flight) -> Html {
-    let class = classes!("glyph", (!flight.filled).then_some("glyph-hollow"));
     html! {
-        <svg {class} viewBox="-13 -13 26 26" aria-hidden="true" focusable="false">
+        <svg
+            class={if flight.filled { "glyph" } else { "glyph glyph-hollow" }}
+            viewBox="-13 -13 26 26"
+            aria-hidden="true"
+            focusable="false"
+        >
             <path d={outline(flight.shape)} />
             <text y="1">{ format!("{}{}", flight.letter, sign(flight.sign)) }</text>
         </svg>

@@ -4,6 +4,7 @@ use consistory_kernel::ProcessId;
 use consistory_scene::Scene;
 use consistory_scene::layout::{Point, ring};
 
+use super::figures::Tenths;
 use super::route::{Route, route};
 
 /// A rectangle in CSS pixels, by its centre.
@@ -26,6 +27,13 @@ impl Rect {
     /// The top edge.
     pub(crate) fn top(self) -> f64 {
         self.centre.y - self.height / 2.0
+    }
+
+    /// The style that puts an element there.
+    pub(crate) fn style(self) -> String {
+        let (left, top) = (Tenths(self.left()), Tenths(self.top()));
+        let (width, height) = (Tenths(self.width), Tenths(self.height));
+        format!("transform:translate({left}px,{top}px);width:{width}px;height:{height}px")
     }
 
     /// The distance of a point from the rectangle; 0 inside.

@@ -1,12 +1,11 @@
 //! The menu of a node, and of the link between two nodes: a native popover near what it is about.
 
-use crate::store::{use_settings, use_store, use_topics};
-use crate::words::{text, word};
+use super::figures::Tenths;
+use crate::part::{Page, Seen, State};
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
 use consistory_scene::{Arg, Scene, Status, Text};
-use consistory_session::words::Language;
-use consistory_session::{Disk, EditCommand, Topics};
+use consistory_session::{Disk, EditCommand};
 use gloo::timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -22,75 +21,69 @@ pub(crate) struct MenuFor {
     pub(crate) place: Point,
 }
 
-/// What [`StageMenu`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct StageMenuProps {
-    /// What it is about; none when it is closed.
-    pub(crate) open: Option<MenuFor>,
-    /// It was closed.
-    pub(crate) on_close: Callback<()>,
-}
-
 /// Clock rates that the menu offers, as parts per million of difference from real time.
 const SKEWS: [i32; 3] = [-100_000, 0, 100_000];
 /// Room that is kept between the menu and the window's edge, and the menu's greatest size, in CSS pixels.
 const EDGE: f64 = 8.0;
 
 /// The one menu of the stage.
-#[component]
-pub(crate) fn StageMenu(props: &StageMenuProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with(props.open, move |open| {
-            let open = open.and_then(|open| Some((open.place, node.cast::<HtmlElement>()?)));
-            // The release that ends a drag would close at once what it opens: so it opens after it.
-            let later = open.map(|(place, element)| Timeout::new(0, move || show(&element, place)));
-            move || drop(later)
+pub(crate) struct StageMenu {
+    /// What it is about; none when it is closed.
+    pub(crate) open: State<Option<MenuFor>>,
+    node: NodeRef,
+    shown: Seen<Option<MenuFor>>,
+    opening: Option<Timeout>,
+}
+
+impl StageMenu {
+    /// A closed menu.
+    pub(crate) fn new(page: &Page) -> Self {
+        Self { open: page.state(None), node: NodeRef::default(), shown: Seen::default(), opening: None }
+    }
+
+    /// Draws it; closed, it is an empty popover.
+    pub(crate) fn draw(&self, page: &Page, scene: &Scene) -> Html {
+        let ontoggle = {
+            let (open, node) = (self.open.clone(), self.node.clone());
+            Callback::from(move |_: Event| {
+                let menu = node.cast::<HtmlElement>();
+                if !menu.is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false)) {
+                    open.set(None);
+                }
+            })
+        };
+        let open = self.open.get();
+        let content = open.map(|open| match open.other {
+            None => node_content(page, scene, open.node),
+            Some(other) => link_row(page, scene, open.node, other),
         });
+        let label = open.map(|open| page.text(&title(open)));
+        html! {
+            <div key="menu" ref={&self.node} class="stage-menu" popover="auto" role="dialog" aria-label={label.clone()} tabindex="-1" {ontoggle}>
+                if let Some(label) = label {
+                    <p class="stage-menu-title">{ label }</p>
+                }
+                { content.unwrap_or_default() }
+            </div>
+        }
     }
-    let ontoggle = {
-        let on_close = props.on_close.clone();
-        let node = node.clone();
-        Callback::from(move |_: Event| {
-            let is_open = node.cast::<HtmlElement>().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false));
-            if !is_open {
-                on_close.emit(());
-            }
-        })
-    };
-    let scene = store.read(|session| session.scene());
-    let content = props.open.map(|open| match open.other {
-        None => node_content(language, &scene, open.node, &edit_with(&store)),
-        Some(other) => link_content(language, &scene, open.node, other, &edit_with(&store)),
-    });
-    let label = props.open.map(|open| title(language, open));
-    html! {
-        <div ref={node} class="stage-menu" popover="auto" role="dialog" aria-label={label.clone()} tabindex="-1" {ontoggle}>
-            if let Some(label) = label {
-                <p class="stage-menu-title">{ label }</p>
-            }
-            { content.unwrap_or_default() }
-        </div>
+
+    /// Opens the popover of what was asked for.
+    pub(crate) fn drawn(&mut self) {
+        let open = self.open.get();
+        if self.shown.is_new(open) {
+            let open = open.and_then(|open| Some((open.place, self.node.cast::<HtmlElement>()?)));
+            // The release that ends a drag would close at once what it opens: so it opens after it.
+            self.opening = open.map(|(place, element)| Timeout::new(0, move || show(&element, place)));
+        }
     }
 }
 
-type Edit = Callback<EditCommand>;
-
-fn edit_with(store: &crate::store::Store) -> Edit {
-    let store = store.clone();
-    Callback::from(move |edit| store.edit(edit))
-}
-
-fn title(language: Language, open: MenuFor) -> String {
-    let text_of = match open.other {
+fn title(open: MenuFor) -> Text {
+    match open.other {
         None => Text::key("stage.menu").with("node", Arg::Process(open.node)),
         Some(other) => Text::key("stage.link").with("a", Arg::Process(open.node)).with("b", Arg::Process(other)),
-    };
-    text(language, &text_of)
+    }
 }
 
 /// Opens the popover and moves it inside the window.
@@ -105,24 +98,23 @@ fn show(element: &HtmlElement, place: Point) {
     let left = inside(place.x, element.offset_width(), length(window.inner_width()));
     let top = inside(place.y, element.offset_height(), length(window.inner_height()));
     // Lengths in pixels are valid values.
-    let _ = element.style().set_property("left", &format!("{left}px"));
-    let _ = element.style().set_property("top", &format!("{top}px"));
+    let _ = element.style().set_property("left", &format!("{}px", Tenths(left)));
+    let _ = element.style().set_property("top", &format!("{}px", Tenths(top)));
     crate::keys::focus(element.query_selector("button").ok().flatten());
 }
 
-fn button(label: String, pressed: Option<bool>, edit: &Edit, what: EditCommand, accessible: Option<String>) -> Html {
-    let edit = edit.clone();
+fn button(page: &Page, label: String, pressed: Option<bool>, edit: EditCommand, accessible: Option<String>) -> Html {
     let key = accessible.clone().unwrap_or_else(|| label.clone());
     html! {
         <button key={key} type="button" class="button button-small" aria-label={accessible.clone()} title={accessible}
             aria-pressed={pressed.map(|pressed| pressed.to_string())}
-            onclick={Callback::from(move |_: MouseEvent| edit.emit(what.clone()))}>
+            onclick={page.does(edit)}>
             { label }
         </button>
     }
 }
 
-fn node_content(language: Language, scene: &Scene, id: ProcessId, edit: &Edit) -> Html {
+fn node_content(page: &Page, scene: &Scene, id: ProcessId) -> Html {
     let Some(card) = scene.card(id) else {
         return Html::default();
     };
@@ -131,45 +123,41 @@ fn node_content(language: Language, scene: &Scene, id: ProcessId, edit: &Edit) -
         <>
             if card.status != Status::Crashed {
                 <div class="stage-menu-row">
-                    { button(word(language, "stage.crash-lose-disk"), None, edit, EditCommand::Crash(id, Disk::Lost), None) }
+                    { button(page, page.word("stage.crash-lose-disk"), None, EditCommand::Crash(id, Disk::Lost), None) }
                 </div>
             }
-            <div class="stage-menu-row" role="group" aria-label={word(language, "stage.clock")}>
-                <span class="stage-menu-label">{ word(language, "stage.clock") }</span>
+            <div class="stage-menu-row" role="group" aria-label={page.word("stage.clock")}>
+                <span class="stage-menu-label">{ page.word("stage.clock") }</span>
                 for ppm in SKEWS {
-                    { skew(language, card.skew_ppm, ppm, edit, id) }
+                    { skew(page, card.skew_ppm, ppm, id) }
                 }
             </div>
-            <p class="stage-menu-label">{ word(language, "stage.cut") }</p>
+            <p class="stage-menu-label">{ page.word("stage.cut") }</p>
             <div class="stage-menu-links">
                 for other in others {
-                    { link_row(language, scene, id, other, edit) }
+                    { link_row(page, scene, id, other) }
                 }
             </div>
         </>
     }
 }
 
-fn skew(language: Language, now: i32, ppm: i32, edit: &Edit, id: ProcessId) -> Html {
+fn skew(page: &Page, now: i32, ppm: i32, id: ProcessId) -> Html {
     let label = match ppm {
-        0 => word(language, "stage.exact"),
+        0 => page.word("stage.exact"),
         _ => format!("{:+}%", ppm / 10_000),
     };
-    button(label, Some(now == ppm), edit, EditCommand::Skew(id, ppm), None)
-}
-
-fn link_content(language: Language, scene: &Scene, a: ProcessId, b: ProcessId, edit: &Edit) -> Html {
-    link_row(language, scene, a, b, edit)
+    button(page, label, Some(now == ppm), EditCommand::Skew(id, ppm), None)
 }
 
 /// Both directions of a link, each of which is pressed while it is cut.
-fn link_row(language: Language, scene: &Scene, a: ProcessId, b: ProcessId, edit: &Edit) -> Html {
+fn link_row(page: &Page, scene: &Scene, a: ProcessId, b: ProcessId) -> Html {
     let one = |from: ProcessId, to: ProcessId| {
         let is_cut = scene.cuts.contains(&(from, to));
         let what = if is_cut { EditCommand::Mend(from, to) } else { EditCommand::Cut(from, to) };
         let label = Text::key("stage.direction").with("from", Arg::Process(from)).with("to", Arg::Process(to));
         let accessible = Text::key("stage.cut-direction").with("from", Arg::Process(from)).with("to", Arg::Process(to));
-        button(text(language, &label), Some(is_cut), edit, what, Some(text(language, &accessible)))
+        button(page, page.text(&label), Some(is_cut), what, Some(page.text(&accessible)))
     };
     html! {
         <div key={format!("{}-{}", a.0, b.0)} class="stage-menu-row">{ one(a, b) }{ one(b, a) }</div>

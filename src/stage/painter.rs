@@ -2,12 +2,13 @@
 //! virtual time; it allocates nothing once its lists have grown.
 
 use super::canvas::{Ink, circle, outline, sector};
+use super::figures::Tenths;
 use super::geometry::{Plan, Rect};
 use super::palette::{Palette, TONES, number};
 use consistory_kernel::{MessageId, ProcessId, Time};
 use consistory_scene::layout::Point;
 use consistory_scene::{Fate, Flight, Scene, Shape, Sign, Status, Tone};
-use core::f64::consts::TAU;
+use core::f64::consts::FRAC_1_SQRT_2;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -17,8 +18,17 @@ const DETAILS_MAX: usize = 300;
 const REDDENS: f64 = 0.3;
 /// The last part of it, on which it bursts.
 const BURSTS: f64 = 0.12;
-/// Rays of a burst.
-const RAYS: u32 = 8;
+/// The rays of a burst, as directions.
+const RAYS: [(f64, f64); 8] = [
+    (1.0, 0.0),
+    (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
+    (0.0, 1.0),
+    (-FRAC_1_SQRT_2, FRAC_1_SQRT_2),
+    (-1.0, 0.0),
+    (-FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
+    (0.0, -1.0),
+    (FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
+];
 
 /// What is painted besides the scene.
 #[derive(Clone, Copy, Debug, Default)]
@@ -133,7 +143,7 @@ impl Painter {
         self.context.clear_rect(0.0, 0.0, plan.width, plan.height);
         self.glyph = plan.variant.glyph();
         if self.font.is_empty() {
-            self.font = format!("600 {:.1}px {}", self.glyph * 1.02, self.palette.font);
+            self.font = format!("600 {}px {}", Tenths(self.glyph * 1.02), self.palette.font);
             self.context.set_font(&self.font);
             self.context.set_text_align("center");
             self.context.set_text_baseline("middle");
@@ -256,11 +266,9 @@ impl Painter {
         for spot in self.spots.iter().filter(|spot| spot.burst > 0.0) {
             let (near, far) = (self.glyph * (0.3 + 0.5 * spot.burst), self.glyph * (0.5 + spot.burst));
             self.context.begin_path();
-            for ray in 0..RAYS {
-                let turn = f64::from(ray) / f64::from(RAYS) * TAU;
-                let (sine, cosine) = turn.sin_cos();
-                self.context.move_to(spot.place.x + cosine * near, spot.place.y + sine * near);
-                self.context.line_to(spot.place.x + cosine * far, spot.place.y + sine * far);
+            for (x, y) in RAYS {
+                self.context.move_to(spot.place.x + x * near, spot.place.y + y * near);
+                self.context.line_to(spot.place.x + x * far, spot.place.y + y * far);
             }
             self.context.stroke();
         }

@@ -4,6 +4,7 @@ use super::board::{Board, pointer_place, reach};
 use super::geometry::Plan;
 use super::grab::{Gesture, Outcome};
 use super::menu::MenuFor;
+use crate::part::State;
 use crate::store::{Store, ViewChange};
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
@@ -14,7 +15,6 @@ use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
 /// What the handlers need.
-#[derive(Clone)]
 pub(crate) struct Pointer {
     /// Where edits and selections go.
     pub(crate) store: Store,
@@ -25,78 +25,77 @@ pub(crate) struct Pointer {
     /// The stage.
     pub(crate) root: NodeRef,
     /// What the pointer holds.
-    pub(crate) gesture: UseStateHandle<Gesture>,
+    pub(crate) gesture: State<Gesture>,
     /// Opens the menu of a link.
-    pub(crate) menu: UseStateSetter<Option<MenuFor>>,
+    pub(crate) menu: State<Option<MenuFor>>,
+}
+
+/// What a pointer event calls.
+type OnPointer = Callback<PointerEvent>;
+
+/// The answers to a pointer that goes down, moves, goes up, and is taken away by the browser.
+pub(crate) fn callbacks(pointer: &Rc<Pointer>) -> (OnPointer, OnPointer, OnPointer, OnPointer) {
+    let answer = |how: fn(&Pointer, &PointerEvent)| {
+        let pointer = pointer.clone();
+        Callback::from(move |event: PointerEvent| how(&pointer, &event))
+    };
+    let cancel = |pointer: &Pointer, _: &PointerEvent| pointer.gesture.set(Gesture::None);
+    (answer(Pointer::down), answer(Pointer::hover), answer(Pointer::up), answer(cancel))
 }
 
 impl Pointer {
     /// A pointer goes down: it selects a message, or takes hold of a card or of the empty stage.
-    pub(crate) fn down(&self) -> Callback<PointerEvent> {
-        let this = self.clone();
-        Callback::from(move |event: PointerEvent| {
-            if event.button() != 0 || is_on_control(&event) {
-                return;
-            }
-            let Some(stage) = this.root.cast::<HtmlElement>() else {
-                return;
-            };
-            let point = pointer_place(&stage, &event);
-            let card = this.plan.card_at(point);
-            if card.is_none()
-                && let Some(message) = this.board.hit(point, reach(&event))
-            {
-                this.store.change(ViewChange::Select(Some(Selection::Message(message))));
-                return;
-            }
-            this.gesture.set(match card {
-                Some(id) => Gesture::Card { id, start: point, now: point },
-                None => Gesture::Line { start: point, now: point },
-            });
-            // Without the capture a drag ends at the stage's edge, which is no harm.
-            let _ = stage.set_pointer_capture(event.pointer_id());
-        })
+    fn down(&self, event: &PointerEvent) {
+        if event.button() != 0 || is_on_control(event) {
+            return;
+        }
+        let Some(stage) = self.root.cast::<HtmlElement>() else {
+            return;
+        };
+        let point = pointer_place(&stage, event);
+        let card = self.plan.card_at(point);
+        if card.is_none()
+            && let Some(message) = self.board.hit(point, reach(event))
+        {
+            self.store.change(ViewChange::Select(Some(Selection::Message(message))));
+            return;
+        }
+        self.gesture.set(match card {
+            Some(id) => Gesture::Card { id, start: point, now: point },
+            None => Gesture::Line { start: point, now: point },
+        });
+        // Without the capture a drag ends at the stage's edge, which is no harm.
+        let _ = stage.set_pointer_capture(event.pointer_id());
     }
 
     /// A pointer moves: with something in hand it drags, otherwise the cursor shows what it would take.
-    pub(crate) fn hover(&self) -> Callback<PointerEvent> {
-        let this = self.clone();
-        Callback::from(move |event: PointerEvent| {
-            let Some(stage) = this.root.cast::<HtmlElement>() else {
-                return;
-            };
-            let point = pointer_place(&stage, &event);
-            if *this.gesture == Gesture::None {
-                let on_message = this.plan.card_at(point).is_none() && this.board.hit(point, reach(&event)).is_some();
-                let cursor = if on_message { "pointer" } else { "" };
-                // An empty value takes the property away.
-                let _ = stage.style().set_property("cursor", cursor);
-            } else {
-                this.gesture.set(this.gesture.moved(point));
-            }
-        })
+    fn hover(&self, event: &PointerEvent) {
+        let Some(stage) = self.root.cast::<HtmlElement>() else {
+            return;
+        };
+        let point = pointer_place(&stage, event);
+        let held = self.gesture.get();
+        if held == Gesture::None {
+            let on_message = self.plan.card_at(point).is_none() && self.board.hit(point, reach(event)).is_some();
+            let cursor = if on_message { "pointer" } else { "" };
+            // An empty value takes the property away.
+            let _ = stage.style().set_property("cursor", cursor);
+        } else {
+            self.gesture.set(held.moved(point));
+        }
     }
 
     /// A pointer goes up: what it holds is let go.
-    pub(crate) fn up(&self) -> Callback<PointerEvent> {
-        let this = self.clone();
-        Callback::from(move |event: PointerEvent| {
-            let held = *this.gesture;
-            this.gesture.set(Gesture::None);
-            let Some(stage) = this.root.cast::<HtmlElement>() else {
-                return;
-            };
-            let scene = this.store.read(|session| session.scene());
-            let outcome = held.moved(pointer_place(&stage, &event)).outcome(&this.plan, &scene);
-            let place = Point { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
-            this.let_go(outcome, place);
-        })
-    }
-
-    /// The browser takes the pointer away.
-    pub(crate) fn cancel(&self) -> Callback<PointerEvent> {
-        let gesture = self.gesture.setter();
-        Callback::from(move |_| gesture.set(Gesture::None))
+    fn up(&self, event: &PointerEvent) {
+        let held = self.gesture.get();
+        self.gesture.set(Gesture::None);
+        let Some(stage) = self.root.cast::<HtmlElement>() else {
+            return;
+        };
+        let scene = self.store.read(|session| session.scene());
+        let outcome = held.moved(pointer_place(&stage, event)).outcome(&self.plan, &scene);
+        let place = Point { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
+        self.let_go(outcome, place);
     }
 
     fn let_go(&self, outcome: Outcome, place: Point) {

@@ -2,6 +2,7 @@
 
 use super::geometry::Plan;
 use crate::keys;
+use crate::part::State;
 use crate::store::{Store, ViewChange};
 use consistory_kernel::ProcessId;
 use consistory_session::Selection;
@@ -48,8 +49,8 @@ pub(crate) fn on_key(store: &Store, plan: &Rc<Plan>, root: &NodeRef) -> Callback
 }
 
 /// The card that has the focus is the one that Tab comes back to.
-pub(crate) fn on_focus(reachable: &UseStateHandle<Option<ProcessId>>) -> Callback<FocusEvent> {
-    let reachable = reachable.setter();
+pub(crate) fn on_focus(reachable: &State<Option<ProcessId>>) -> Callback<FocusEvent> {
+    let reachable = reachable.clone();
     Callback::from(move |event: FocusEvent| {
         if let Some(id) = card_of(&event).and_then(|card| process_of(&card)) {
             reachable.set(Some(id));

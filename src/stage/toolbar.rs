@@ -1,12 +1,13 @@
 //! The toolbar of the selected message; it follows the message.
 
 use super::board::Board;
+use super::figures::Tenths;
 use crate::clock;
-use crate::store::{use_settings, use_store, use_topics};
-use crate::words::{text, word};
+use crate::listeners::Subscription;
+use crate::part::{Page, Seen};
 use consistory_kernel::{MS, MessageId, Time};
-use consistory_scene::{Arg, Fate, Flight, Text};
-use consistory_session::{EditCommand, Topics};
+use consistory_scene::{Arg, Fate, Flight, Scene, Text};
+use consistory_session::EditCommand;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -33,54 +34,57 @@ pub(crate) fn message_edits(flight: &Flight) -> [(&'static str, EditCommand); 5]
     ]
 }
 
-/// What [`MessageToolbar`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct MessageToolbarProps {
-    /// The message.
-    pub(crate) id: MessageId,
-    /// Knows where it is.
-    pub(crate) board: Board,
+/// Buttons beside a message.
+#[derive(Default)]
+pub(crate) struct Toolbar {
+    node: NodeRef,
+    /// The message, as long as there is one.
+    shown: Option<MessageId>,
+    following: Seen<Option<MessageId>>,
+    frames: Option<Subscription>,
 }
 
-/// Buttons beside a message.
-#[component]
-pub(crate) fn MessageToolbar(props: &MessageToolbarProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with((store.clone(), props.id, props.board.clone()), move |(store, id, board)| {
-            let (id, board) = (*id, board.clone());
-            let follow = Rc::new(move |_| {
+impl Toolbar {
+    /// Draws the buttons for a message; nothing once it has arrived.
+    pub(crate) fn draw(&mut self, page: &Page, scene: &Scene, id: MessageId) -> Html {
+        let flight = scene.flight(id);
+        self.shown = flight.map(|flight| flight.id);
+        let Some(flight) = flight else {
+            return Html::default();
+        };
+        html! {
+            <div key="toolbar" ref={&self.node} class="message-toolbar" role="group" aria-label={page.text(&message_title(page, flight))}>
+                for (title, edit) in message_edits(flight) {
+                    <button key={title} type="button" class="card-button" onclick={page.does(edit)}>{ page.word(title) }</button>
+                }
+            </div>
+        }
+    }
+
+    /// Follows the message from frame to frame.
+    pub(crate) fn drawn(&mut self, page: &Page, board: &Board) {
+        if !self.following.is_new(self.shown) {
+            return;
+        }
+        self.frames = self.shown.map(|id| {
+            let (node, board) = (self.node.clone(), board.clone());
+            let follow = move |_| {
                 if let Some(element) = node.cast::<HtmlElement>() {
                     place(&element, &board, id);
                 }
-            });
-            let subscription = clock::subscribe(store, follow);
-            store.clock().moved(store);
-            move || drop(subscription)
+            };
+            clock::subscribe(page, Rc::new(follow))
         });
+        page.clock().moved(page);
     }
-    let flight = store.read(|session| session.scene().flight(props.id).cloned());
-    let Some(flight) = flight else {
-        return Html::default();
-    };
-    let label = Text::key("stage.message")
-        .with("name", Arg::Plain(text(language, &flight.name)))
+}
+
+/// What a message is called: its kind, and from whom to whom.
+pub(crate) fn message_title(page: &Page, flight: &Flight) -> Text {
+    Text::key("stage.message")
+        .with("name", Arg::Plain(page.text(&flight.name)))
         .with("from", Arg::Process(flight.from))
-        .with("to", Arg::Process(flight.to));
-    html! {
-        <div ref={node} class="message-toolbar" role="group" aria-label={text(language, &label)}>
-            for (title, edit) in message_edits(&flight) {
-                <button key={title} type="button" class="card-button"
-                    onclick={let store = store.clone(); Callback::from(move |_: MouseEvent| store.edit(edit.clone()))}>
-                    { word(language, title) }
-                </button>
-            }
-        </div>
-    }
+        .with("to", Arg::Process(flight.to))
 }
 
 /// Puts the toolbar below the message, or above it near the stage's foot, and always inside the stage.
@@ -94,6 +98,6 @@ fn place(element: &HtmlElement, board: &Board, id: MessageId) {
     let left = (point.x - own_width / 2.0).min(width - own_width - EDGE).max(EDGE);
     let below = point.y + AWAY;
     let top = if below + own_height + EDGE > height { point.y - AWAY - own_height } else { below };
-    let _ = element.style().set_property("transform", &format!("translate({left:.1}px,{top:.1}px)"));
+    let _ = element.style().set_property("transform", &format!("translate({}px,{}px)", Tenths(left), Tenths(top)));
     let _ = element.style().set_property("visibility", "visible");
 }

@@ -1,5 +1,6 @@
 //! The wall of a partition: smooth curves that keep the same distance from the cards of the groups they divide.
 
+use super::figures::Tenths;
 use super::geometry::{Plan, Rect};
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
@@ -25,7 +26,7 @@ impl Wall {
         for (index, point) in self.points.iter().enumerate() {
             let verb = if index == 0 { 'M' } else { 'L' };
             // Writing to a text never fails.
-            let _ = write!(path, "{verb}{:.1} {:.1}", point.x, point.y);
+            let _ = write!(path, "{verb}{} {}", Tenths(point.x), Tenths(point.y));
         }
         path
     }

@@ -1,6 +1,7 @@
 //! What can be asked of `cargo xtask`, and how it is typed.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::prelude::*;
@@ -49,13 +50,28 @@ pub(crate) enum Selection {
 /// One command with everything that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
-    Serve { port: u16, profile: Profile },
-    Build { profile: Profile },
+    Serve {
+        port: u16,
+        profile: Profile,
+    },
+    Build {
+        profile: Profile,
+    },
     Test(Selection),
     Tidy,
-    Bench { name: Option<String> },
-    Soak { arguments: Vec<OsString> },
-    NewProtocol { name: String },
+    Bench {
+        name: Option<String>,
+    },
+    Soak {
+        arguments: Vec<OsString>,
+    },
+    /// For Trunk: not meant to be typed, so help leaves it out.
+    SplitWasm {
+        input: PathBuf,
+    },
+    NewProtocol {
+        name: String,
+    },
     Help,
 }
 
@@ -76,6 +92,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "bench" => bench(&mut parser),
         "soak" => Ok(Command::Soak { arguments: parser.raw_args()?.collect() }),
         "new-protocol" => new_protocol(&mut parser),
+        "split-wasm" => Ok(Command::SplitWasm { input: parser.value()?.into() }),
         "help" => without_arguments(&mut parser, Command::Help),
         other => bail!("there is no command `{other}`"),
     }

@@ -5,10 +5,12 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::arguments::Profile;
+use crate::finish;
 use crate::first_load::{self, FirstLoad};
 use crate::process;
 use crate::progress;
 use crate::repository;
+use crate::split;
 use crate::tools;
 
 /// Builds, and prints what a first visit downloads.
@@ -22,8 +24,10 @@ pub(crate) fn ensure_tools() -> Result<()> {
     tools::ensure_wasm_target()?;
     tools::TRUNK.ensure()?;
     tools::WASM_BINDGEN.ensure()?;
-    if tools::BINARYEN.is_obtainable() {
-        tools::BINARYEN.ensure()?;
+    for tool in [&tools::BINARYEN, &tools::ESBUILD] {
+        if tool.is_obtainable() {
+            tool.ensure()?;
+        }
     }
     Ok(())
 }
@@ -40,18 +44,22 @@ pub(crate) fn build(profile: Profile) -> Result<FirstLoad> {
         Profile::Dev => "build the page, unoptimised",
     };
     progress::step(title, || process::run(&mut trunk(profile)?))?;
+    progress::step("finish the page's files", || finish::run(&repository::dist(), profile))?;
     first_load::weigh(&repository::dist()).context("could not weigh the first load")
 }
 
 fn trunk(profile: Profile) -> Result<Command> {
     let cargo = process::find_on_path("cargo").context("cargo is not on PATH")?;
-    let in_front =
-        [repository::root().join("xtask/beside-trunk"), tools::WASM_BINDGEN.programs(), tools::BINARYEN.programs()];
+    let in_front = [repository::root().join("xtask/beside-trunk"), tools::BINARYEN.programs()];
+    let xtask = std::env::current_exe().context("this program's own file is not known")?;
     let mut command = Command::new(tools::TRUNK.program("trunk"));
     command
         .current_dir(repository::root())
         .env("PATH", process::path_with(in_front)?)
         .env("CONSISTORY_CARGO", cargo)
+        .env("CONSISTORY_XTASK", xtask)
+        .env("CONSISTORY_WASM_BINDGEN", tools::WASM_BINDGEN.program("wasm-bindgen"))
+        .env("CONSISTORY_MAIN_WASM", split::main())
         // Where a build fails, Trunk's own call stack hides the compiler's message.
         .env("RUST_BACKTRACE", "0")
         .args(["build", "--offline", "true"]);

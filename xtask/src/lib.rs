@@ -7,6 +7,7 @@ mod bench;
 mod browsers;
 mod build;
 mod debian;
+mod finish;
 mod first_load;
 mod new_protocol;
 mod process;
@@ -15,6 +16,7 @@ pub mod repository;
 mod serve;
 pub mod server;
 mod soak;
+mod split;
 mod steps;
 mod tidy;
 mod tools;
@@ -43,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bench { name } => bench::run(name.as_deref()),
         Command::Soak { arguments } => soak::run(&arguments),
         Command::NewProtocol { name } => new_protocol::run(&name),
+        Command::SplitWasm { input } => split::run(&input),
         Command::Help => {
             print!("{}", arguments::HELP);
             Ok(())

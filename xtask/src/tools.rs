@@ -61,6 +61,14 @@ pub(crate) const BINARYEN: Tool = Tool {
     proof: Proof::Prints { program: "wasm-opt", text: "wasm-opt version 132" },
 };
 
+/// Makes scripts and style sheets small.
+pub(crate) const ESBUILD: Tool = Tool {
+    name: "esbuild",
+    version: "0.28.2",
+    source: Source::Npm,
+    proof: Proof::Prints { program: "esbuild", text: "0.28.2" },
+};
+
 /// Firefox's driver, which Debian does not package.
 pub(crate) const GECKODRIVER: Tool = Tool {
     name: "geckodriver",

@@ -5,7 +5,7 @@ use crate::output::{Complaint, Status, number, print, print_json};
 use consistory_kernel::{Chooser, Edit, MS, Moment, ProcessId, Purpose, Time, Timeline};
 use consistory_protocols::Spec;
 use consistory_protocols::raft::Raft;
-use consistory_session::{Command, Disk, EditCommand, Session, ViewState, gallery, open};
+use consistory_session::{Command, Disk, EditCommand, Session, ViewState, codec, gallery, open};
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 
@@ -149,7 +149,7 @@ fn resident_bytes() -> Option<u64> {
 fn link_characters() -> Result<Vec<Figure>, Complaint> {
     let mut longest = 0;
     for item in gallery() {
-        longest = longest.max(opened(&format!("#/p/{}", item.id))?.link(ViewState::default()).len());
+        longest = longest.max(opened(&format!("#/p/{}", item.id))?.link(ViewState::default(), codec()).len());
     }
     let mut session = opened("")?;
     for number in 0..40_u16 {
@@ -169,7 +169,7 @@ fn link_characters() -> Result<Vec<Figure>, Complaint> {
         };
         edit(&mut *session, Command::Edit(done))?;
     }
-    let of_40_edits = session.link(ViewState::default()).len();
+    let of_40_edits = session.link(ViewState::default(), codec()).len();
     Ok(vec![
         figure("link_characters_gallery", json!(longest), "characters"),
         figure("link_characters_40_edits", json!(of_40_edits), "characters"),

@@ -2,13 +2,13 @@
 
 use crate::output::{Complaint, Status, print};
 use crate::source::{Loaded, fragment_of, load_text, looks_like_payload};
-use consistory_session::{Overrides, ViewState, open_with};
+use consistory_session::{Overrides, ViewState, codec, open_with};
 
 pub(crate) fn encode(file: &str) -> Result<Status, Complaint> {
     let loaded = load_text(file)?;
     let overrides = Overrides::default();
     let opened = open_with(loaded.source(), &overrides).map_err(|problem| loaded.complaint(&problem, &overrides))?;
-    print(&format!("{}\n", opened.session.link(ViewState::default())))?;
+    print(&format!("{}\n", opened.session.link(ViewState::default(), codec())))?;
     Ok(Status::Fine)
 }
 

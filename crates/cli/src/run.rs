@@ -8,7 +8,7 @@ use consistory_protocols::{Spec, process_name};
 use consistory_scene::Field;
 use consistory_session::metrics::{Measured, measure};
 use consistory_session::words::{Language, sentence};
-use consistory_session::{Command, LiveRun, Opened, RunVisitor, Session, ViewState, open_with, visit_run};
+use consistory_session::{Command, LiveRun, Opened, RunVisitor, Session, ViewState, codec, open_with, visit_run};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -93,7 +93,7 @@ fn summary<P: Spec>(run: &LiveRun<P>, told: &[String]) -> Value {
         "findings": findings.collect::<Vec<_>>(),
         "nodes": nodes.collect::<Vec<_>>(),
         "metrics": metrics(&measure(run.timeline())),
-        "link": run.link(ViewState::default()),
+        "link": run.link(ViewState::default(), codec()),
     });
     if !told.is_empty() {
         value["notes"] = json!(told);

@@ -2,7 +2,7 @@
 
 use consistory_kernel::{Chooser, Edit, Journal, Moment, Setup, Time, Timeline, World};
 use consistory_protocols::Spec;
-use consistory_session::{Problem, ViewState, open_scenario, scenario};
+use consistory_session::{Problem, ViewState, codec, open_scenario, scenario};
 
 /// Setups come from storms and from opened scenarios.
 const CAN_RUN: &str = "a run has a setup that can run";
@@ -73,5 +73,5 @@ impl<P: Spec> Run<P> {
 
 /// The share link of a scenario text. Its cursor is the text's: that of a [`Run`] is at the end.
 pub fn link_of(text: &str) -> Result<String, Problem> {
-    Ok(open_scenario(text)?.session.link(ViewState::default()))
+    Ok(open_scenario(text)?.session.link(ViewState::default(), codec()))
 }

@@ -137,6 +137,11 @@ pub fn duration_text(time: u64) -> String {
     }
 }
 
+/// A duration as a number of milliseconds, without the unit.
+pub fn milliseconds_text(time: Time) -> String {
+    thousandths(time)
+}
+
 /// A number of thousandths as a decimal without trailing zeros.
 fn thousandths(value: u64) -> String {
     let text = format!("{}.{:03}", value / 1_000, value % 1_000);
@@ -145,7 +150,9 @@ fn thousandths(value: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration_text, latency_text, parse_duration, parse_latency, parse_ratio, percent_text};
+    use super::{
+        duration_text, latency_text, milliseconds_text, parse_duration, parse_latency, parse_ratio, percent_text,
+    };
 
     #[test]
     fn durations_round_trip() {
@@ -157,6 +164,13 @@ mod tests {
         }
         for text in ["", "5", "ms", "-5ms", "5 ms", "5m", "1.ms", "0.0001ms", "1e3ms", "99999999999999s"] {
             assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_written_in_milliseconds() {
+        for (time, text) in [(0, "0"), (1, "0.001"), (200, "0.2"), (1_001_000, "1001"), (600_000_000, "600000")] {
+            assert_eq!(milliseconds_text(time), text);
         }
     }
 

@@ -25,6 +25,44 @@ pub fn ring(index: usize, count: usize) -> Point {
         return Point::default();
     }
     #[expect(clippy::cast_precision_loss, reason = "a ring has far fewer than 2^52 places")]
-    let turn = index as f64 / count as f64 * TAU;
-    Point { x: turn.sin(), y: -turn.cos() }
+    let turn = index as f64 / count as f64;
+    Point { x: sine(turn), y: -sine(turn + 0.25) }
+}
+
+/// The sine of a part of a whole turn, to seven decimals. The standard library's is exact for arguments of any size, and
+/// what that takes weighs more in a page than the rest of the geometry.
+fn sine(turn: f64) -> f64 {
+    // As a part of the turn from -1/4 to 1/4, where the series is short: the sine is symmetric about both.
+    let turn = turn - (turn + 0.5).floor();
+    let turn = if turn > 0.25 {
+        0.5 - turn
+    } else if turn < -0.25 {
+        -0.5 - turn
+    } else {
+        turn
+    };
+    let angle = turn * TAU;
+    let square = angle * angle;
+    let series = [-1.0 / 110.0, -1.0 / 72.0, -1.0 / 42.0, -1.0 / 20.0, -1.0 / 6.0];
+    angle * series.iter().fold(1.0, |sum, term| 1.0 + sum * square * term)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ring, sine};
+    use core::f64::consts::TAU;
+
+    #[test]
+    fn the_sine_is_good_to_a_hundredth_of_a_pixel() {
+        for step in -200..=200 {
+            let turn = f64::from(step) / 100.0;
+            assert!((sine(turn) - (turn * TAU).sin()).abs() < 1e-6, "{turn}");
+        }
+    }
+
+    #[test]
+    fn a_ring_begins_at_12_o_clock_and_goes_clockwise() {
+        let [top, right, bottom, left] = [0, 1, 2, 3].map(|index| ring(index, 4));
+        assert!(top.y < -0.999 && right.x > 0.999 && bottom.y > 0.999 && left.x < -0.999);
+    }
 }

@@ -1,7 +1,7 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
 use crate::error::Problem;
-use crate::metrics::Measured;
+use crate::link::Codec;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
 use std::rc::Rc;
@@ -42,15 +42,13 @@ pub trait Session {
     fn dials(&self) -> Vec<Dial>;
     /// The story of the run: narration lines up to the cursor, what to try.
     fn story(&self) -> Story;
-    /// Counters and measurements of the current branch, as far as it is known, under the command line's names.
-    fn metrics(&self) -> Vec<Measured>;
     /// Violations up to the cursor.
     fn findings(&self) -> Vec<FindingLine>;
     /// The seed of the run.
     fn seed(&self) -> u64;
 
     /// The share link's fragment (`#/s/…`) of the current branch: every edit, the cursor and the digest.
-    fn link(&self, view: ViewState) -> String;
+    fn link(&self, view: ViewState, codec: Codec) -> String;
     /// The current branch in the scenario language.
     fn scenario_text(&self) -> String;
     /// What happened on the current branch, one fact a line.

@@ -24,8 +24,15 @@ pub use api::{
 };
 pub use error::Problem;
 pub use gallery::{GalleryItem, find, gallery};
+pub use link::{Codec, codec};
 pub use live::LiveRun;
-pub use open::{Opened, Overrides, RunVisitor, Source, check_operation, open, open_scenario, open_with, visit_run};
+pub use open::{
+    Opened, Overrides, RunVisitor, Source, check_operation, has_payload, open, open_by, open_scenario, open_with,
+    visit_run,
+};
+
+// The notation of values, for forms that show them in fields of their own.
+pub use consistory_protocols::script::{milliseconds_text, parse_duration, percent_text};
 
 /// A link whose checksum is right around arbitrary bytes: what a hostile sender can make. For tests of decoding.
 pub fn link_of_bytes(bytes: &[u8], flag: u8) -> String {

@@ -23,6 +23,30 @@ const PLAIN: u8 = 0;
 const DEFLATED: u8 = 1;
 const CHECK: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// What writes and reads the payloads of links. A value, so that a page can load the code behind it when it is needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Codec {
+    encode: fn(&RunV1) -> String,
+    decode: fn(&str) -> Result<RunV1, Problem>,
+}
+
+/// The one codec. Whoever calls this has its code in the binary.
+pub fn codec() -> Codec {
+    Codec { encode, decode }
+}
+
+impl Codec {
+    /// The text of a run.
+    pub(crate) fn encode(self, run: &RunV1) -> String {
+        (self.encode)(run)
+    }
+
+    /// Reads a link's text.
+    pub(crate) fn decode(self, text: &str) -> Result<RunV1, Problem> {
+        (self.decode)(text)
+    }
+}
+
 /// A link with a right checksum around any bytes, for tests of the decoder behind it.
 pub(crate) fn seal(bytes: &[u8]) -> String {
     let mut text = String::from(VERSION);
@@ -32,7 +56,7 @@ pub(crate) fn seal(bytes: &[u8]) -> String {
 }
 
 /// The text of a run; empty if it cannot be encoded, which no run that this crate makes comes to.
-pub(crate) fn encode(run: &RunV1) -> String {
+fn encode(run: &RunV1) -> String {
     let Ok(plain) = postcard::to_allocvec(run) else { return String::new() };
     let deflated = miniz_oxide::deflate::compress_to_vec(&plain, 9);
     let mut bytes = Vec::with_capacity(plain.len() + 1);
@@ -47,7 +71,7 @@ pub(crate) fn encode(run: &RunV1) -> String {
 }
 
 /// Reads a link's text.
-pub(crate) fn decode(text: &str) -> Result<RunV1, Problem> {
+fn decode(text: &str) -> Result<RunV1, Problem> {
     let text = text.trim();
     if text.len() > ENCODED_MAX {
         return Err(problem("problem.link.too_long"));

@@ -1,13 +1,14 @@
 //! Opens a run: from an address, a link's payload, or a text in the scenario language.
 
 use crate::api::{Command, Session, ViewState};
+use crate::edits;
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::link::{Codec, codec};
 use crate::live::LiveRun;
 use crate::payload::RunV1;
 use crate::scenario::Script;
 use crate::scenario::parse::parse;
-use crate::{edits, link};
 use consistory_kernel::Time;
 use consistory_protocols::script::parse_duration;
 use consistory_protocols::{IDS, Spec, Visitor, visit};
@@ -66,6 +67,17 @@ pub fn open(fragment: &str) -> Result<Opened, Problem> {
     open_with(Source::Address(fragment), &Overrides::default())
 }
 
+/// Whether a URL fragment carries a run, for which it takes a codec, rather than naming one of the gallery.
+pub fn has_payload(fragment: &str) -> bool {
+    matches!(Address::read(fragment), Address::Payload(_))
+}
+
+/// The same as [`open()`] for a page that may not have loaded the codec yet; without it a run that the fragment carries is
+/// refused.
+pub fn open_by(fragment: &str, codec: Option<Codec>) -> Result<Opened, Problem> {
+    visit_address(fragment, codec, &Overrides::default(), Boxed)
+}
+
 /// Starts a run from a text in the scenario language.
 pub fn open_scenario(text: &str) -> Result<Opened, Problem> {
     open_with(Source::Text(text), &Overrides::default())
@@ -73,38 +85,69 @@ pub fn open_scenario(text: &str) -> Result<Opened, Problem> {
 
 /// Opens a run of which parts are replaced.
 pub fn open_with(source: Source<'_>, overrides: &Overrides) -> Result<Opened, Problem> {
-    struct Boxed;
-    impl RunVisitor for Boxed {
-        type Output = Opened;
-        fn visit<P: Spec>(self, opened: Opened<LiveRun<P>>) -> Opened {
-            let Opened { session, view, notice, unmet } = opened;
-            Opened { session: Box::new(session), view, notice, unmet }
-        }
-    }
     visit_run(source, overrides, Boxed)
+}
+
+/// Forgets the type of the protocol.
+struct Boxed;
+
+impl RunVisitor for Boxed {
+    type Output = Opened;
+    fn visit<P: Spec>(self, opened: Opened<LiveRun<P>>) -> Opened {
+        let Opened { session, view, notice, unmet } = opened;
+        Opened { session: Box::new(session), view, notice, unmet }
+    }
 }
 
 /// Opens a run for somebody who looks into it with its protocol's types.
 pub fn visit_run<V: RunVisitor>(source: Source<'_>, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
-    let fragment = match source {
-        Source::Text(text) => return visit_script(text, None, None, overrides, visitor),
-        Source::Address(fragment) => fragment,
-    };
-    let address = fragment.trim().trim_start_matches('#').trim_matches('/');
-    // Of a link that was cut right behind its beginning no slash is left.
-    let payload = if address == "s" { Some("") } else { address.strip_prefix("s/") };
-    if let Some(payload) = payload {
-        return visit_payload(payload, overrides, visitor);
+    match source {
+        Source::Text(text) => visit_script(text, None, None, overrides, visitor),
+        Source::Address(fragment) => visit_address(fragment, Some(codec()), overrides, visitor),
     }
-    let gallery_address = address.strip_prefix("p/");
-    if let Some(rest) = gallery_address {
-        let (id, query) = rest.split_once('?').unwrap_or((rest, ""));
-        return visit_gallery(id, query, overrides, visitor);
+}
+
+/// What a URL fragment names.
+enum Address<'a> {
+    /// A run that it carries.
+    Payload(&'a str),
+    /// A scenario or a protocol of the gallery, and what is changed of it.
+    Gallery(&'a str, &'a str),
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl<'a> Address<'a> {
+    fn read(fragment: &'a str) -> Self {
+        let address = fragment.trim().trim_start_matches('#').trim_matches('/');
+        // Of a link that was cut right behind its beginning no slash is left.
+        let payload = if address == "s" { Some("") } else { address.strip_prefix("s/") };
+        if let Some(payload) = payload {
+            return Self::Payload(payload);
+        }
+        if let Some(rest) = address.strip_prefix("p/") {
+            let (id, query) = rest.split_once('?').unwrap_or((rest, ""));
+            return Self::Gallery(id, query);
+        }
+        match address.split_once('?').unwrap_or((address, "")) {
+            ("", query) => Self::Gallery(IDS.first().copied().unwrap_or_default(), query),
+            _ if address.len() > 20 => Self::Payload(address),
+            _ => Self::Unknown,
+        }
     }
-    match address.split_once('?').unwrap_or((address, "")) {
-        ("", query) => visit_gallery(IDS.first().copied().unwrap_or_default(), query, overrides, visitor),
-        _ if address.len() > 20 => visit_payload(address, overrides, visitor),
-        _ => Err(Problem::new(Text::key("problem.address"))),
+}
+
+fn visit_address<V: RunVisitor>(
+    fragment: &str,
+    codec: Option<Codec>,
+    overrides: &Overrides,
+    visitor: V,
+) -> Result<V::Output, Problem> {
+    match (Address::read(fragment), codec) {
+        (Address::Payload(payload), Some(codec)) => visit_payload(&codec.decode(payload)?, overrides, visitor),
+        (Address::Payload(_), None) => Err(Problem::new(Text::key("problem.link.unread"))),
+        (Address::Gallery(id, query), _) => visit_gallery(id, query, overrides, visitor),
+        (Address::Unknown, _) => Err(Problem::new(Text::key("problem.address"))),
     }
 }
 
@@ -188,7 +231,7 @@ fn visit_script<V: RunVisitor>(
     })
 }
 
-fn visit_payload<V: RunVisitor>(text: &str, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
+fn visit_payload<V: RunVisitor>(run: &RunV1, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
     struct Replay<'a, V> {
         run: &'a RunV1,
         overrides: &'a Overrides,
@@ -203,8 +246,7 @@ fn visit_payload<V: RunVisitor>(text: &str, overrides: &Overrides, visitor: V) -
             Ok(self.visitor.visit(Opened { session, view, notice, unmet: Vec::new() }))
         }
     }
-    let run = link::decode(text)?;
-    let replayed = visit(&run.protocol, Replay { run: &run, overrides, visitor });
+    let replayed = visit(&run.protocol, Replay { run, overrides, visitor });
     replayed.unwrap_or_else(|| Err(no_protocol(&run.protocol)))
 }
 

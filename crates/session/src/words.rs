@@ -4,7 +4,9 @@ use consistory_kernel::ProcessId;
 use consistory_protocols::script::duration_text;
 use consistory_scene::{Arg, Text};
 
-const WORDS: consistory_words::Table = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+pub use consistory_words::Table;
+
+const WORDS: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,10 +28,23 @@ impl Language {
     }
 }
 
+/// The words of the core in English.
+pub fn english() -> [Table; 2] {
+    [WORDS.en, consistory_protocols::words::WORDS.en]
+}
+
+/// The words of the core in Chinese. A page that asks for them only where its reader needs them can load them later.
+pub fn chinese() -> [Table; 2] {
+    [WORDS.zh, consistory_protocols::words::WORDS.zh]
+}
+
 /// The raw template of a key, with its `%{name}` holes; `None` when no core crate has the key.
 pub fn template(language: Language, key: &str) -> Option<&'static str> {
-    let own = WORDS.template(language.tag(), key);
-    own.or_else(|| consistory_protocols::words::template(language.tag(), key))
+    let tables = match language {
+        Language::English => english(),
+        Language::Chinese => chinese(),
+    };
+    tables.iter().find_map(|table| table.template(key))
 }
 
 /// The sentence of a text; processes get their names from `name`. An unknown key shows itself.

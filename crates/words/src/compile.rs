@@ -1,4 +1,4 @@
-//! `words.yml` files to the source of a table, for build scripts.
+//! `words.yml` files to the source of tables, for build scripts.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ impl fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Reads `files` and writes the Rust expression of their table, a `consistory_words::Table`, to `out`.
+/// Reads `files` and writes the Rust expression of their tables, a `consistory_words::Words`, to `out`.
 /// Cargo is told to run the build script again when a file changes.
 pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
     let mut words: BTreeMap<String, Templates> = BTreeMap::new();
@@ -44,11 +44,17 @@ pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
             }
         }
     }
-    let mut source = String::from("consistory_words::Table(&[\n");
-    for (key, Templates { en, zh }) in &words {
-        // Writing to a string cannot fail.
-        let _ = writeln!(source, "    consistory_words::Entry {{ key: {key:?}, en: {en:?}, zh: {zh:?} }},");
+    let mut source = String::from("consistory_words::Words {\n");
+    for (language, of) in
+        [("en", (|templates| &templates.en) as fn(&Templates) -> &String), ("zh", |templates| &templates.zh)]
+    {
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(source, "    {language}: consistory_words::Table(&[");
+        for (key, templates) in &words {
+            let _ = writeln!(source, "        ({key:?}, {:?}),", of(templates));
+        }
+        source.push_str("    ]),\n");
     }
-    source.push_str("])\n");
+    source.push_str("}\n");
     std::fs::write(out, source).map_err(|error| CompileError { file: out.to_owned(), reason: error.to_string() })
 }

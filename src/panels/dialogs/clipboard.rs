@@ -1,19 +1,33 @@
 //! A text that can be copied: a readonly field, a button, and what became of it.
 
-use crate::store::{use_settings, use_store};
-use crate::words::word;
+use crate::panels::form::label;
+use crate::part::{Page, State, class, when};
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// What became of an attempt to copy.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// There was none yet.
     None,
+    /// The text is in the clipboard.
     Copied,
+    /// The text is selected instead, to be copied by hand.
     Refused,
+}
+
+impl Outcome {
+    /// The sentence that says so.
+    fn sentence(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Copied => Some("dialog.copied"),
+            Self::Refused => Some("dialog.copy-failed"),
+        }
+    }
 }
 
 /// Writes to the clipboard; false where the browser or the embedding page forbids it.
@@ -26,81 +40,69 @@ async fn write(text: String) -> bool {
     present && JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
 }
 
-fn select(node: &NodeRef) {
-    if let Some(field) = node.cast::<HtmlInputElement>() {
+/// Selects the whole text of the field with that id.
+fn select(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(field) = document.and_then(|document| document.get_element_by_id(id)) else { return };
+    if let Some(field) = field.dyn_ref::<HtmlInputElement>() {
         field.select();
-    } else if let Some(field) = node.cast::<HtmlTextAreaElement>() {
+    } else if let Some(field) = field.dyn_ref::<HtmlTextAreaElement>() {
         field.select();
     }
 }
 
-/// What [`CopyField`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct CopyFieldProps {
+/// A text to copy, and the words around it.
+pub(crate) struct Copyable {
     /// The field's id.
     pub(crate) id: &'static str,
     /// The word of its label.
     pub(crate) label: &'static str,
-    /// The word of the sentence below it.
-    #[prop_or_default]
-    pub(crate) note: Option<AttrValue>,
+    /// The sentence below it.
+    pub(crate) note: String,
     /// The word of the button.
     pub(crate) button: &'static str,
     /// How many lines it shows; one is an input field.
     pub(crate) rows: u32,
     /// Whether the button is the dialog's main one.
-    #[prop_or_default]
     pub(crate) primary: bool,
     /// The text.
-    pub(crate) value: AttrValue,
+    pub(crate) value: String,
 }
 
-/// A readonly field with a copy button.
-#[component]
-pub(crate) fn CopyField(props: &CopyFieldProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let node = use_node_ref();
-    let outcome = use_state_eq(|| Outcome::None);
-    let copy = {
-        let (node, outcome, value) = (node.clone(), outcome.clone(), props.value.to_string());
+/// A readonly field with a copy button; what came of pressing it is said below.
+pub(crate) fn copy_field(page: &Page, outcome: &State<Outcome>, of: Copyable) -> Html {
+    let Copyable { id, note, rows, primary, .. } = of;
+    let value = AttrValue::from(of.value);
+    let onclick = {
+        let (outcome, value) = (outcome.clone(), value.clone());
         Callback::from(move |_: MouseEvent| {
-            let (node, outcome, value) = (node.clone(), outcome.clone(), value.clone());
+            let (outcome, value) = (outcome.clone(), value.to_string());
             spawn_local(async move {
                 let copied = write(value).await;
                 if !copied {
-                    select(&node);
+                    select(id);
                 }
                 outcome.set(if copied { Outcome::Copied } else { Outcome::Refused });
             });
         })
     };
-    let on_focus = {
-        let node = node.clone();
-        Callback::from(move |_: FocusEvent| select(&node))
-    };
-    let said = match *outcome {
-        Outcome::None => None,
-        Outcome::Copied => Some(word(language, "dialog.copied")),
-        Outcome::Refused => Some(word(language, "dialog.copy-failed")),
-    };
+    let onfocus = Callback::from(move |_: FocusEvent| select(id));
+    let said = outcome.get().sentence().map(|key| page.word(key));
     html! {
         <div class="copy">
-            <label class="copy-label" for={props.id}>{ word(language, props.label) }</label>
-            <div class={if props.rows == 1 { "copy-line" } else { "copy-block" }}>
-                if props.rows == 1 {
-                    <input ref={node} id={props.id} class="input copy-field" readonly=true value={props.value.clone()} onfocus={on_focus} />
+            { label(page, "copy-label", id, of.label) }
+            <div class={if rows == 1 { "copy-line" } else { "copy-block" }}>
+                if rows == 1 {
+                    <input {id} class="input copy-field" readonly=true {value} {onfocus} />
                 } else {
-                    <textarea ref={node} id={props.id} class="input copy-field" readonly=true rows={props.rows.to_string()} value={props.value.clone()} onfocus={on_focus} spellcheck="false"/>
+                    <textarea {id} class="input copy-field" readonly=true rows={rows.to_string()} {value} {onfocus} spellcheck="false" />
                 }
-                <button type="button" class={classes!("button", props.primary.then_some("button-primary"))} autofocus={props.primary} onclick={copy}>
-                    { word(language, props.button) }
+                <button type="button" class={class(&["button", when(primary, "button-primary")])} autofocus={primary} {onclick}>
+                    { page.word(of.button) }
                 </button>
             </div>
             <p class="note">
-                if let Some(note) = &props.note {
-                    <span>{ note.clone() }</span>
-                }
+                <span>{ note }</span>
                 <span role="status" class="copy-said">{ said }</span>
             </p>
         </div>

@@ -1,9 +1,8 @@
 //! Snippets that put the run into another page.
 
 use super::address::{attribute, base};
-use super::clipboard::CopyField;
-use crate::store::{use_settings, use_store};
-use crate::words::{text, word};
+use super::clipboard::{Copyable, Outcome, copy_field};
+use crate::part::{Page, Part, Reads, State};
 use consistory_scene::{Arg, Text};
 use yew::prelude::*;
 
@@ -32,23 +31,62 @@ fn folder(base: &str) -> &str {
     base.rfind('/').map_or(base, |end| &base[..=end])
 }
 
-/// The dialog's content.
-#[component]
-pub(crate) fn Embed() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let run = use_memo((), |()| (store.link(), store.read(|session| session.story().title)));
-    let (fragment, title) = &*run;
-    let title = title.as_ref().map_or_else(|| word(language, "header.own-run"), |title| text(language, title));
-    let title = text(language, &Text::key("embed.frame-title").with("title", Arg::Plain(title)));
-    let base = base();
-    let source = format!("{base}?embed=1&lang={}{fragment}", language.tag());
-    html! {
-        <>
-            <p>{ word(language, "embed.intro") }</p>
-            <CopyField id="embed-iframe" label="embed.iframe" note={word(language, "embed.iframe-why")} button="embed.copy-iframe" rows={4} primary={true} value={iframe(&source, &title)} />
-            <CopyField id="embed-element" label="embed.element" note={word(language, "embed.element-why")} button="embed.copy-element" rows={4} value={element(&base, fragment, language.tag(), &title)} />
-        </>
+/// The dialog's content: the run as it was when the dialog was opened.
+pub(crate) struct Embed {
+    fragment: String,
+    title: Option<Text>,
+    frame: State<Outcome>,
+    element: State<Outcome>,
+}
+
+impl Embed {
+    /// Embeds the run as it is now.
+    pub(crate) fn new(page: &Page) -> Self {
+        Self {
+            fragment: page.link().unwrap_or_default(),
+            title: page.read(|session| session.story().title),
+            frame: page.state(Outcome::None),
+            element: page.state(Outcome::None),
+        }
+    }
+}
+
+impl Part for Embed {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let fragment = &self.fragment;
+        let title = self.title.as_ref().map_or_else(|| page.word("header.own-run"), |title| page.text(title));
+        let title = page.text(&Text::key("embed.frame-title").with("title", Arg::Plain(title)));
+        let base = base();
+        let tag = page.language().tag();
+        let frame = Copyable {
+            id: "embed-iframe",
+            label: "embed.iframe",
+            note: page.word("embed.iframe-why"),
+            button: "embed.copy-iframe",
+            rows: 4,
+            primary: true,
+            value: iframe(&format!("{base}?embed=1&lang={tag}{fragment}"), &title),
+        };
+        let element = Copyable {
+            id: "embed-element",
+            label: "embed.element",
+            note: page.word("embed.element-why"),
+            button: "embed.copy-element",
+            rows: 4,
+            primary: false,
+            value: element(&base, fragment, tag, &title),
+        };
+        html! {
+            <>
+                <p>{ page.word("embed.intro") }</p>
+                { copy_field(page, &self.frame, frame) }
+                { copy_field(page, &self.element, element) }
+            </>
+        }
     }
 }
 

@@ -2,13 +2,12 @@
 
 use super::links::Links;
 use super::partition::Partition;
-use crate::panels::action::{ClockRate, ProcessActions};
+use crate::panels::action::{clock_rate, process_actions};
 use crate::panels::dials::DialList;
-use crate::panels::tabs::Tabs;
-use crate::store::{Store, use_settings, use_store, use_topics};
-use crate::words::word;
+use crate::panels::form::button;
+use crate::panels::tabs::{TabRow, tabs};
+use crate::part::{Page, Part, Reads, State, part};
 use consistory_scene::{Card, Status};
-use consistory_session::words::Language;
 use consistory_session::{EditCommand, Topics};
 use yew::prelude::*;
 
@@ -20,84 +19,95 @@ fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn edit_button(store: &Store, language: Language, title: &'static str, edit: &EditCommand) -> Html {
-    let (store, edit) = (store.clone(), edit.clone());
-    let onclick = Callback::from(move |_| store.edit(edit.clone()));
-    html! { <button type="button" class="button" {onclick}>{ word(language, title) }</button> }
+fn edit_button(page: &Page, title: &'static str, edit: EditCommand) -> Html {
+    button(page, "button", title, page.does(edit))
 }
 
-fn node(language: Language, card: &Card) -> Html {
+/// Mends everything that is cut, or says that nothing is; what has it reads the scene.
+pub(crate) fn heal(page: &Page) -> Html {
+    let scene = page.read(|session| session.scene());
+    if scene.cuts.is_empty() && scene.groups.is_empty() {
+        return html! { <p class="note">{ page.word("faults.healed") }</p> };
+    }
+    edit_button(page, "faults.heal", EditCommand::Heal)
+}
+
+fn node(page: &Page, card: &Card) -> Html {
     html! {
         <li key={card.id.0} class="fault-node">
             <div class="fault-head">
                 <strong class="fault-name">{ card.name.clone() }</strong>
-                <span class="fault-state">{ word(language, status_word(card.status)) }</span>
-                <ClockRate id={card.id} list="faults" />
+                <span class="fault-state">{ page.word(status_word(card.status)) }</span>
+                { clock_rate(page, card.id, "faults") }
             </div>
-            <div class="actions" role="group" aria-label={card.name.clone()}><ProcessActions id={card.id} /></div>
+            <div class="actions" role="group" aria-label={card.name.clone()}>{ process_actions(page, card.id) }</div>
         </li>
     }
 }
 
 /// What can be done to each node, and to all timers.
-#[component]
-fn Nodes() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let scene = store.read(|session| session.scene());
-    if scene.cards.is_empty() {
-        return html! { <p class="empty">{ word(language, "faults.no-nodes") }</p> };
-    }
-    html! {
-        <>
-            <div class="actions">
-                { edit_button(&store, language, "faults.spread", &EditCommand::SpreadTimers) }
-                { edit_button(&store, language, "faults.align", &EditCommand::AlignTimers) }
-            </div>
-            <ul class="fault-nodes">
-                for card in &scene.cards {
-                    { node(language, card) }
-                }
-            </ul>
-        </>
-    }
-}
+struct Nodes;
 
-/// Mends everything that is cut, or says that nothing is.
-#[component]
-pub(crate) fn Heal() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let scene = store.read(|session| session.scene());
-    if scene.cuts.is_empty() && scene.groups.is_empty() {
-        return html! { <p class="note">{ word(language, "faults.healed") }</p> };
+impl Part for Nodes {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::SCENE)
     }
-    edit_button(&store, language, "faults.heal", &EditCommand::Heal)
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let scene = page.read(|session| session.scene());
+        if scene.cards.is_empty() {
+            return html! { <p class="empty">{ page.word("faults.no-nodes") }</p> };
+        }
+        html! {
+            <>
+                <div class="actions">
+                    { edit_button(page, "faults.spread", EditCommand::SpreadTimers) }
+                    { edit_button(page, "faults.align", EditCommand::AlignTimers) }
+                </div>
+                <ul class="fault-nodes">
+                    for card in &scene.cards {
+                        { node(page, card) }
+                    }
+                </ul>
+            </>
+        }
+    }
 }
 
 /// The sections of the dialog.
 const SECTIONS: [&str; 4] = ["faults.nodes", "faults.links", "faults.partition", "faults.network"];
 
-/// The dialog's content.
-#[component]
-pub(crate) fn Faults() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let selected = use_state_eq(|| 0_usize);
-    let titles: Vec<AttrValue> = SECTIONS.iter().map(|title| word(language, title).into()).collect();
-    let on_select = {
-        let selected = selected.clone();
-        Callback::from(move |position: usize| selected.set(position))
-    };
-    let content = match *selected {
-        0 => html! { <Nodes key="nodes" /> },
-        1 => html! { <Links key="links" /> },
-        2 => html! { <Partition key="partition" /> },
-        _ => html! { <DialList key="network" list="network" live={true} empty="faults.no-dials" /> },
-    };
-    html! {
-        <Tabs id="faults" label={word(language, "faults.sections")} {titles} selected={*selected} {on_select}>{ content }</Tabs>
+/// The dialog's content. Each section is a part of its own: a step of the run does not disturb what is typed elsewhere.
+pub(crate) struct Faults {
+    selected: State<usize>,
+}
+
+impl Faults {
+    /// The first section is in front.
+    pub(crate) fn new(page: &Page) -> Self {
+        Self { selected: page.state(0) }
+    }
+}
+
+impl Part for Faults {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let selected = self.selected.get();
+        let titles = SECTIONS.iter().map(|title| page.word(title)).collect();
+        let row = TabRow { id: "faults", label: page.word("faults.sections"), titles, selected };
+        let on_select = {
+            let selected = self.selected.clone();
+            Callback::from(move |position: usize| selected.set(position))
+        };
+        let content = match selected {
+            0 => part(page, "nodes", |_| Box::new(Nodes)),
+            1 => part(page, "links", |_| Box::new(Links)),
+            2 => part(page, "partition", |page| Box::new(Partition::new(page))),
+            _ => part(page, "network", |_| Box::new(DialList::new("network", true, "faults.no-dials"))),
+        };
+        tabs(&row, &on_select, content)
     }
 }

@@ -1,10 +1,8 @@
 //! Help: the keys, what can be grabbed, and the switch for single-letter keys.
 
+use crate::panels::form::is_ticked;
+use crate::part::{Page, Part, Reads};
 use crate::settings::SettingChange;
-use crate::store::{use_settings, use_store};
-use crate::words::word;
-use consistory_session::words::Language;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What a key cap shows: a letter or sign as it is, or a word.
@@ -32,77 +30,73 @@ const KEYS: [(&[Cap], &str); 10] = [
 const GRABS: [&str; 6] =
     ["help.grab-card", "help.grab-link", "help.grab-wall", "help.grab-message", "help.grab-timeline", "help.grab-twin"];
 
-fn cap(language: Language, cap: Cap) -> Html {
-    match cap {
-        Cap::Sign(sign) => html! { <kbd>{ sign }</kbd> },
-        Cap::Word(key) => html! { <kbd>{ word(language, key) }</kbd> },
-    }
+fn cap(page: &Page, cap: Cap) -> Html {
+    let shown = match cap {
+        Cap::Sign(sign) => sign.to_owned(),
+        Cap::Word(key) => page.word(key),
+    };
+    html! { <kbd>{ shown }</kbd> }
 }
 
-/// What [`Switch`] needs.
-#[derive(Properties, PartialEq)]
-struct SwitchProps {
+/// A setting that is on or off, and the id of the sentence that says what for.
+fn switch(
+    page: &Page,
     id: &'static str,
-    title: &'static str,
-    why: &'static str,
+    (title, why): (&'static str, &'static str),
     on: bool,
-    on_change: Callback<bool>,
-}
-
-/// A setting that is on or off.
-#[component]
-fn Switch(props: &SwitchProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let onchange = props
-        .on_change
-        .reform(|event: Event| event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
+    change: fn(bool) -> SettingChange,
+) -> Html {
+    let store = page.store().clone();
+    let onchange = Callback::from(move |event: Event| store.set(change(is_ticked(&event))));
     html! {
         <div class="switch-row">
             <label class="switch">
-                <input type="checkbox" role="switch" checked={props.on} aria-describedby={props.id} {onchange} />
-                <span>{ word(language, props.title) }</span>
+                <input type="checkbox" role="switch" checked={on} aria-describedby={id} {onchange} />
+                <span>{ page.word(title) }</span>
             </label>
-            <p id={props.id} class="note">{ word(language, props.why) }</p>
+            <p {id} class="note">{ page.word(why) }</p>
         </div>
     }
 }
 
 /// The dialog's content.
-#[component]
-pub(crate) fn Help() -> Html {
-    let store = use_store();
-    let settings = use_settings(&store);
-    let language = settings.language;
-    let set = |change: fn(bool) -> SettingChange| {
-        let store = store.clone();
-        Callback::from(move |on: bool| store.set(change(on)))
-    };
-    html! {
-        <>
-            <p>{ word(language, "help.intro") }</p>
-            <h3 class="panel-subtitle">{ word(language, "help.keys") }</h3>
-            <table class="keys">
-                <thead class="sr-only">
-                    <tr><th scope="col">{ word(language, "help.key") }</th><th scope="col">{ word(language, "help.does") }</th></tr>
-                </thead>
-                <tbody>
-                    for (caps, does) in KEYS {
-                        <tr key={does}>
-                            <td class="key-caps">for one in caps { { cap(language, *one) }{ " " } }</td>
-                            <td>{ word(language, does) }</td>
-                        </tr>
+pub(crate) struct Help;
+
+impl Part for Help {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let settings = page.settings();
+        let single_keys = ("help.single-keys", "help.single-keys-why");
+        let motion = ("help.motion", "help.motion-why");
+        html! {
+            <>
+                <p>{ page.word("help.intro") }</p>
+                <h3 class="panel-subtitle">{ page.word("help.keys") }</h3>
+                <table class="keys">
+                    <thead class="sr-only">
+                        <tr><th scope="col">{ page.word("help.key") }</th><th scope="col">{ page.word("help.does") }</th></tr>
+                    </thead>
+                    <tbody>
+                        for (caps, does) in KEYS {
+                            <tr key={does}>
+                                <td class="key-caps">for one in caps { { cap(page, *one) }{ " " } }</td>
+                                <td>{ page.word(does) }</td>
+                            </tr>
+                        }
+                    </tbody>
+                </table>
+                { switch(page, "single-keys-why", single_keys, settings.single_keys, SettingChange::SingleKeys) }
+                { switch(page, "motion-why", motion, settings.reduced_motion, SettingChange::ReducedMotion) }
+                <h3 class="panel-subtitle">{ page.word("help.grab") }</h3>
+                <ul class="plain-list">
+                    for key in GRABS {
+                        <li {key}>{ page.word(key) }</li>
                     }
-                </tbody>
-            </table>
-            <Switch id="single-keys-why" title="help.single-keys" why="help.single-keys-why" on={settings.single_keys} on_change={set(SettingChange::SingleKeys)} />
-            <Switch id="motion-why" title="help.motion" why="help.motion-why" on={settings.reduced_motion} on_change={set(SettingChange::ReducedMotion)} />
-            <h3 class="panel-subtitle">{ word(language, "help.grab") }</h3>
-            <ul class="plain-list">
-                for key in GRABS {
-                    <li {key}>{ word(language, key) }</li>
-                }
-            </ul>
-        </>
+                </ul>
+            </>
+        }
     }
 }

@@ -10,96 +10,106 @@ mod partition;
 mod request;
 mod share;
 
-use super::{Icon, icon};
-use crate::store::{Dialog, ViewChange, use_settings, use_store, use_view};
-use crate::words::word;
+use super::{Icon, icon_button};
+use crate::part::{Page, Part, Reads, class, part};
+use crate::store::{Dialog, ViewChange};
 use gloo::events::EventListener;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-/// What [`Modal`] needs.
-#[derive(Properties, PartialEq)]
-struct ModalProps {
+/// A modal dialog that is open as long as it is drawn. Escape, its button and a press outside close it;
+/// the browser then gives the focus back to where it was.
+struct Modal {
     title: &'static str,
     class: &'static str,
-    children: Children,
+    content: Box<dyn Part>,
+    node: NodeRef,
+    /// Listens once the dialog is open.
+    closing: Option<EventListener>,
 }
 
-/// A modal dialog that is open as long as it is rendered. Escape, its button and a press outside close it;
-/// the browser then gives the focus back to where it was.
-#[component]
-fn Modal(props: &ModalProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with(store, move |store| {
-            let element = node.cast::<HtmlDialogElement>();
-            let store = store.clone();
-            let listener = element.as_ref().map(|element| {
-                // Only a dialog that is open already, or was removed, refuses to open; both need nothing.
-                let _ = element.show_modal();
-                EventListener::new(element, "close", move |_| store.change(ViewChange::CloseDialog))
-            });
-            move || drop(listener)
+impl Modal {
+    fn boxed(title: &'static str, class: &'static str, content: Box<dyn Part>) -> Box<dyn Part> {
+        Box::new(Self { title, class, content, node: NodeRef::default(), closing: None })
+    }
+}
+
+impl Part for Modal {
+    fn reads(&self) -> Reads {
+        self.content.reads()
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let close = {
+            let node = self.node.clone();
+            Callback::from(move |_| {
+                if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                    dialog.close();
+                }
+            })
+        };
+        let outside = Callback::from(|event: MouseEvent| {
+            // The box inside covers the whole dialog, so only the backdrop has the dialog itself as the target.
+            if let Some(dialog) = event.target_dyn_into::<HtmlDialogElement>() {
+                dialog.close();
+            }
+        });
+        let class = class(&["dialog", self.class]);
+        html! {
+            <dialog ref={self.node.clone()} {class} aria-labelledby="dialog-title" onclick={outside}>
+                <div class="dialog-box">
+                    <div class="dialog-head">
+                        <h2 id="dialog-title" class="dialog-title">{ page.word(self.title) }</h2>
+                        { icon_button(page, Icon::Close, "dialog.close", close) }
+                    </div>
+                    <div class="dialog-body">{ self.content.draw(page) }</div>
+                </div>
+            </dialog>
+        }
+    }
+
+    fn drawn(&mut self, page: &Page) {
+        self.content.drawn(page);
+        if self.closing.is_some() {
+            return;
+        }
+        self.closing = self.node.cast::<HtmlDialogElement>().map(|dialog| {
+            // Only a dialog that is open already, or was removed, refuses to open; both need nothing.
+            let _ = dialog.show_modal();
+            let store = page.store().clone();
+            EventListener::new(&dialog, "close", move |_| store.change(ViewChange::CloseDialog))
         });
     }
-    let close = {
-        let node = node.clone();
-        move || {
-            if let Some(element) = node.cast::<HtmlDialogElement>() {
-                element.close();
-            }
-        }
-    };
-    let outside = {
-        let (node, close) = (node.clone(), close.clone());
-        Callback::from(move |event: MouseEvent| {
-            // The box inside covers the whole dialog, so only the backdrop has the dialog itself as the target.
-            if event.target_dyn_into::<HtmlDialogElement>().is_some()
-                && event.target_dyn_into::<HtmlDialogElement>() == node.cast()
-            {
-                close();
-            }
-        })
-    };
-    let title = word(language, props.title);
-    html! {
-        <dialog ref={node} class={classes!("dialog", props.class)} aria-labelledby="dialog-title" onclick={outside}>
-            <div class="dialog-box">
-                <div class="dialog-head">
-                    <h2 id="dialog-title" class="dialog-title">{ title }</h2>
-                    <button
-                        type="button"
-                        class="button button-icon"
-                        aria-label={word(language, "dialog.close")}
-                        title={word(language, "dialog.close")}
-                        onclick={Callback::from(move |_| close())}
-                    >
-                        { icon(Icon::Close) }
-                    </button>
-                </div>
-                <div class="dialog-body">{ props.children.clone() }</div>
-            </div>
-        </dialog>
-    }
 }
 
-/// The dialog that is open, if one is.
-#[component]
-pub(crate) fn Dialogs() -> Html {
-    let store = use_store();
-    match use_view(&store).dialog {
-        None => Html::default(),
-        Some(Dialog::Share) => html! { <Modal key="share" title="share.title" class=""><share::Share /></Modal> },
-        Some(Dialog::Embed) => html! { <Modal key="embed" title="embed.title" class=""><embed::Embed /></Modal> },
-        Some(Dialog::Help) => html! { <Modal key="help" title="help.title" class=""><help::Help /></Modal> },
-        Some(Dialog::Faults) => {
-            html! { <Modal key="faults" title="faults.title" class="dialog-beside"><faults::Faults /></Modal> }
-        }
-        Some(Dialog::Request) => {
-            html! { <Modal key="request" title="request.title" class="dialog-narrow"><request::Request /></Modal> }
+/// The dialog that is open, if one is; made anew each time.
+pub(crate) struct Dialogs;
+
+impl Part for Dialogs {
+    fn reads(&self) -> Reads {
+        Reads::VIEW
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        match page.look(|view| view.dialog) {
+            None => Html::default(),
+            Some(Dialog::Share) => part(page, "share", |page| {
+                let content = Box::new(share::Share::new(page));
+                Modal::boxed("share.title", "", content)
+            }),
+            Some(Dialog::Embed) => part(page, "embed", |page| {
+                let content = Box::new(embed::Embed::new(page));
+                Modal::boxed("embed.title", "", content)
+            }),
+            Some(Dialog::Help) => part(page, "help", |_| Modal::boxed("help.title", "", Box::new(help::Help))),
+            Some(Dialog::Faults) => part(page, "faults", |page| {
+                let content = Box::new(faults::Faults::new(page));
+                Modal::boxed("faults.title", "dialog-beside", content)
+            }),
+            Some(Dialog::Request) => part(page, "request", |page| {
+                let content = Box::new(request::Request::new(page));
+                Modal::boxed("request.title", "dialog-narrow", content)
+            }),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! A partition by picking a group for each process.
 
-use super::faults::Heal;
-use crate::store::{Store, use_settings, use_store, use_topics};
-use crate::words::{text, word};
+use super::faults::heal;
+use crate::panels::form::{Choice, choices, entered, main_button};
+use crate::part::{Page, Part, Reads, Seen, State};
 use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Scene, Text};
 use consistory_session::{EditCommand, Topics};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// How many groups can be picked.
@@ -14,8 +13,11 @@ const GROUPS_MAX: usize = 4;
 /// Stands for a client that reaches everyone.
 const EVERYONE: usize = 0;
 
-/// The group of each process, counted from 1, as the partition in force has it.
-fn present(scene: &Scene) -> Vec<(ProcessId, usize)> {
+/// The group of each process, counted from 1.
+type Picks = Vec<(ProcessId, usize)>;
+
+/// The groups as the partition in force has them.
+fn present(scene: &Scene) -> Picks {
     let group = |id: ProcessId| scene.groups.iter().position(|group| group.contains(&id)).map(|group| group + 1);
     // Nodes that no group names form one more.
     let rest = if scene.groups.is_empty() { 1 } else { scene.groups.len() + 1 };
@@ -32,99 +34,87 @@ fn picked(picks: &[(ProcessId, usize)]) -> Vec<Vec<ProcessId>> {
     groups.into_iter().filter(|group| !group.is_empty()).collect()
 }
 
-/// What [`GroupPick`] needs.
-#[derive(Properties, PartialEq)]
-struct GroupPickProps {
-    id: ProcessId,
-    group: usize,
-    groups: usize,
-    is_client: bool,
-    on_pick: Callback<(ProcessId, usize)>,
-}
-
-/// The group of one process.
-#[component]
-fn GroupPick(props: &GroupPickProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let (id, on_pick) = (props.id, props.on_pick.clone());
-    let onchange = Callback::from(move |event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        if let Some(group) = select.and_then(|select| select.value().parse().ok()) {
-            on_pick.emit((id, group));
-        }
-    });
-    let process = Arg::Process(id);
-    let label = text(language, &Text::key("faults.group-of").with("process", process));
-    let number = |group: usize| Arg::Number(i64::try_from(group).unwrap_or(i64::MAX));
-    html! {
-        <select class="select" aria-label={label} {onchange}>
-            if props.is_client {
-                <option key={EVERYONE} value={EVERYONE.to_string()} selected={props.group == EVERYONE}>{ word(language, "faults.everyone") }</option>
-            }
-            for group in 1..=props.groups {
-                <option key={group} value={group.to_string()} selected={props.group == group}>
-                    { text(language, &Text::key("faults.group").with("number", number(group))) }
-                </option>
-            }
-        </select>
-    }
-}
-
-fn divide(store: &Store, picks: &[(ProcessId, usize)]) -> Callback<MouseEvent> {
-    let (store, groups) = (store.clone(), picked(picks));
-    Callback::from(move |_| store.edit(EditCommand::Partition(groups.clone())))
-}
-
 /// The partition form.
-#[component]
-pub(crate) fn Partition() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::SCENE);
-    let scene = store.read(|session| session.scene());
-    let picks = use_state_eq(|| present(&scene));
-    {
-        // A partition that came about elsewhere replaces what was picked here.
-        let (picks, fresh) = (picks.clone(), present(&scene));
-        use_effect_with(scene.groups.clone(), move |_| picks.set(fresh));
+pub(crate) struct Partition {
+    picks: State<Picks>,
+    in_force: Seen<Vec<Vec<ProcessId>>>,
+}
+
+impl Partition {
+    /// The form begins with the partition in force.
+    pub(crate) fn new(page: &Page) -> Self {
+        let picks = present(&page.read(|session| session.scene()));
+        Self { picks: page.state(picks), in_force: Seen::default() }
     }
-    let on_pick = {
-        let picks = picks.clone();
-        Callback::from(move |(id, group): (ProcessId, usize)| {
-            let changed = picks.iter().map(|(known, old)| (*known, if *known == id { group } else { *old }));
-            picks.set(changed.collect());
-        })
-    };
-    if scene.cards.len() < 2 {
-        return html! { <p class="empty">{ word(language, "faults.only-one") }</p> };
-    }
-    let is_client = |id: ProcessId| scene.card(id).is_none();
-    let node_groups = picked(&picks.iter().copied().filter(|(id, _)| !is_client(*id)).collect::<Vec<_>>());
-    let highest = picks.iter().map(|(_, group)| *group).max().unwrap_or(1);
-    let groups = scene.cards.len().min(GROUPS_MAX).max(highest);
-    let divides = node_groups.len() > 1;
-    html! {
-        <>
-            <p class="note">{ word(language, "faults.partition-why") }</p>
-            <ul class="group-picks">
-                for (id, group) in picks.iter().copied() {
-                    <li key={id.0} class="group-pick">
-                        <strong class="fault-name">{ text(language, &Text::key("faults.process").with("process", Arg::Process(id))) }</strong>
-                        <GroupPick {id} {group} {groups} is_client={is_client(id)} on_pick={on_pick.clone()} />
-                    </li>
-                }
-            </ul>
-            <div class="actions">
-                <button type="button" class="button button-primary" disabled={!divides} aria-describedby="divide-needs" onclick={divide(&store, &picks)}>
-                    { word(language, "faults.divide") }
-                </button>
-                <Heal />
-            </div>
-            if !divides {
-                <p id="divide-needs" class="note">{ word(language, "faults.divide-needs") }</p>
+
+    /// The list of groups that a process can be in.
+    fn pick(&self, page: &Page, (id, group): (ProcessId, usize), groups: usize, is_client: bool) -> Html {
+        let picks = self.picks.clone();
+        let onchange = Callback::from(move |event: Event| {
+            let Ok(group) = entered(&event).parse() else { return };
+            let mut changed = picks.get();
+            for (_, old) in changed.iter_mut().filter(|(known, _)| *known == id) {
+                *old = group;
             }
-        </>
+            picks.set(changed);
+        });
+        let everyone = is_client.then(|| (EVERYONE.to_string(), page.word("faults.everyone")));
+        let numbered = (1..=groups).map(|group| {
+            let number = Arg::Number(i64::try_from(group).unwrap_or(i64::MAX));
+            (group.to_string(), page.text(&Text::key("faults.group").with("number", number)))
+        });
+        let list: Vec<Choice> = everyone.into_iter().chain(numbered).collect();
+        let name = page.text(&Text::key("faults.group-of").with("process", Arg::Process(id)));
+        choices(None, Some(name), list, &group.to_string(), onchange)
+    }
+}
+
+impl Part for Partition {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::SCENE)
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let scene = page.read(|session| session.scene());
+        if scene.cards.len() < 2 {
+            return html! { <p class="empty">{ page.word("faults.only-one") }</p> };
+        }
+        let picks = self.picks.get();
+        let is_client = |id: ProcessId| scene.card(id).is_none();
+        let of_nodes: Picks = picks.iter().copied().filter(|(id, _)| !is_client(*id)).collect();
+        let highest = picks.iter().map(|(_, group)| *group).max().unwrap_or(1);
+        let groups = scene.cards.len().min(GROUPS_MAX).max(highest);
+        let divides = picked(&of_nodes).len() > 1;
+        let divide = page.does(EditCommand::Partition(picked(&picks)));
+        let name = |id: ProcessId| page.text(&Text::key("faults.process").with("process", Arg::Process(id)));
+        html! {
+            <>
+                <p class="note">{ page.word("faults.partition-why") }</p>
+                <ul class="group-picks">
+                    for (id, group) in picks {
+                        <li key={id.0} class="group-pick">
+                            <strong class="fault-name">{ name(id) }</strong>
+                            { self.pick(page, (id, group), groups, is_client(id)) }
+                        </li>
+                    }
+                </ul>
+                <div class="actions">
+                    { main_button(page, "faults.divide", divides, Some("divide-needs"), divide) }
+                    { heal(page) }
+                </div>
+                if !divides {
+                    <p id="divide-needs" class="note">{ page.word("faults.divide-needs") }</p>
+                }
+            </>
+        }
+    }
+
+    fn drawn(&mut self, page: &Page) {
+        let scene = page.read(|session| session.scene());
+        // A partition that came about elsewhere replaces what was picked here.
+        if self.in_force.is_new(scene.groups.clone()) {
+            self.picks.set(present(&scene));
+        }
     }
 }
 

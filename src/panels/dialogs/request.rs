@@ -1,11 +1,12 @@
 //! A client's request: who asks, what, and whom first.
 
-use crate::store::{Store, ViewChange, use_settings, use_store};
-use crate::words::{text, word};
+use crate::panels::form::{Choice, choices, entered, label, main_button};
+use crate::part::{Page, Part, Reads, State};
+use crate::store::{Store, ViewChange};
 use consistory_kernel::ProcessId;
 use consistory_scene::Scene;
 use consistory_session::{Command, EditCommand, Problem, Selection, check_operation};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Operations that the form proposes, where the protocol understands them.
@@ -41,136 +42,144 @@ impl Draft {
     }
 }
 
-fn parse_id(value: &str) -> Option<ProcessId> {
-    value.parse().ok().map(ProcessId)
+fn choice(id: ProcessId, name: &str) -> Choice {
+    (id.0.to_string(), name.to_owned())
 }
 
-/// What [`ProcessSelect`] needs.
-#[derive(Properties, PartialEq)]
-struct ProcessSelectProps {
-    id: &'static str,
-    /// The word for choosing none, where that is possible.
-    #[prop_or_default]
-    none: Option<AttrValue>,
-    options: Vec<(ProcessId, String)>,
-    selected: Option<ProcessId>,
-    on_select: Callback<Option<ProcessId>>,
+/// The dialog's content. Not a form element: a sandboxed frame forbids forms.
+pub(crate) struct Request {
+    /// None where the run has no clients.
+    draft: State<Option<Draft>>,
+    refused: State<Option<Problem>>,
 }
 
-#[component]
-fn ProcessSelect(props: &ProcessSelectProps) -> Html {
-    let onchange = props.on_select.reform(|event: Event| {
-        event.target_dyn_into::<HtmlSelectElement>().and_then(|select| parse_id(&select.value()))
-    });
-    html! {
-        <select id={props.id} class="select" {onchange}>
-            if let Some(none) = &props.none {
-                <option key="none" value="" selected={props.selected.is_none()}>{ none.clone() }</option>
-            }
-            for (id, name) in &props.options {
-                <option key={id.0} value={id.0.to_string()} selected={props.selected == Some(*id)}>{ name.clone() }</option>
-            }
-        </select>
+impl Request {
+    /// Proposes the selected client, or the selected node to be asked first.
+    pub(crate) fn new(page: &Page) -> Self {
+        let scene = page.read(|session| session.scene());
+        Self { draft: page.state(Draft::new(page, &scene)), refused: page.state(None) }
     }
-}
 
-/// What [`OperationField`] needs.
-#[derive(Properties, PartialEq)]
-struct OperationFieldProps {
-    operation: String,
-    problem: Option<String>,
-    on_write: Callback<String>,
-    on_send: Callback<()>,
-}
-
-/// The operation in words, what is wrong with it, and examples. Not a form element: a sandboxed frame forbids forms.
-#[component]
-fn OperationField(props: &OperationFieldProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let protocol = store.read(|session| session.protocol());
-    let on_send = props.on_send.clone();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
-            on_send.emit(());
+    /// A label and the list of processes that it names.
+    fn processes(
+        &self,
+        page: &Page,
+        (id, title): (&'static str, &'static str),
+        (list, chosen): (Vec<Choice>, Option<ProcessId>),
+        change: fn(&mut Draft, Option<ProcessId>),
+    ) -> Html {
+        let draft = self.draft.clone();
+        let onchange = Callback::from(move |event: Event| {
+            let chosen = entered(&event).parse().ok().map(ProcessId);
+            let mut changed = draft.get();
+            if let Some(draft) = &mut changed {
+                change(draft, chosen);
+            }
+            draft.set(changed);
+        });
+        let chosen = chosen.map(|id| id.0.to_string()).unwrap_or_default();
+        html! {
+            <>
+                { label(page, "", id, title) }
+                { choices(Some(id), None, list, &chosen, onchange) }
+            </>
         }
-    });
-    let oninput = props.on_write.reform(|event: InputEvent| {
-        event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
-    });
-    html! {
-        <div>
-            <input
-                id="request-operation"
-                class="input"
-                autofocus=true
-                value={props.operation.clone()}
-                spellcheck="false"
-                autocomplete="off"
-                autocapitalize="off"
-                aria-invalid={props.problem.is_some().then_some("true")}
-                aria-describedby="request-problem"
-                {oninput}
-                {onkeydown}
-            />
-            <p id="request-problem" class="field-problem" aria-live="polite">{ props.problem.clone() }</p>
-            <div class="actions" role="group" aria-label={word(language, "request.examples")}>
-                for example in EXAMPLES.into_iter().filter(|example| check_operation(protocol, example).is_ok()) {
-                    <button key={example} type="button" class="button button-small button-code" onclick={props.on_write.reform(move |_| example.to_owned())}>{ example }</button>
-                }
+    }
+
+    /// What writes another operation into the form.
+    fn write(&self) -> Rc<dyn Fn(String)> {
+        let (draft, refused) = (self.draft.clone(), self.refused.clone());
+        Rc::new(move |operation| {
+            refused.set(None);
+            draft.set(draft.get().map(|present| Draft { operation, ..present }));
+        })
+    }
+
+    /// What sends the request.
+    fn send(&self, page: &Page) -> Rc<dyn Fn()> {
+        let (store, draft, refused) = (page.store().clone(), self.draft.clone(), self.refused.clone());
+        Rc::new(move || match draft.get().map(|draft| draft.send(&store)) {
+            Some(Err(problem)) => refused.set(Some(problem)),
+            Some(Ok(())) => store.change(ViewChange::CloseDialog),
+            None => {}
+        })
+    }
+
+    /// The operation in words, what is wrong with it, and examples.
+    fn operation(&self, page: &Page, operation: String, problem: Option<String>, send: Rc<dyn Fn()>) -> Html {
+        let protocol = page.read(|session| session.protocol());
+        let write = self.write();
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && !event.is_composing() {
+                send();
+            }
+        });
+        let example = |example: &'static str| {
+            let write = write.clone();
+            let onclick = Callback::from(move |_: MouseEvent| write(example.to_owned()));
+            html! {
+                <button key={example} type="button" class="button button-small button-code" {onclick}>{ example }</button>
+            }
+        };
+        let examples = EXAMPLES.into_iter().filter(|example| check_operation(protocol, example).is_ok()).map(example);
+        let examples: Html = examples.collect();
+        let oninput = Callback::from(move |event: InputEvent| write(entered(&event)));
+        html! {
+            <div>
+                <input
+                    id="request-operation"
+                    class="input"
+                    autofocus=true
+                    value={operation}
+                    spellcheck="false"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    aria-invalid={problem.is_some().then_some("true")}
+                    aria-describedby="request-problem"
+                    {oninput}
+                    {onkeydown}
+                />
+                <p id="request-problem" class="field-problem" aria-live="polite">{ problem }</p>
+                <div class="actions" role="group" aria-label={page.word("request.examples")}>{ examples }</div>
             </div>
-        </div>
+        }
     }
 }
 
-/// The dialog's content.
-#[component]
-pub(crate) fn Request() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let (scene, protocol) = store.read(|session| (session.scene(), session.protocol()));
-    let draft = use_state_eq(|| Draft::new(&store, &scene));
-    let refused = use_state_eq(|| None::<Problem>);
-    let Some(present) = (*draft).clone() else {
-        return html! { <p class="empty">{ word(language, "request.no-clients") }</p> };
-    };
-    let edit = |change: fn(&mut Draft, Option<ProcessId>)| {
-        let (draft, present) = (draft.clone(), present.clone());
-        Callback::from(move |id: Option<ProcessId>| {
-            let mut changed = present.clone();
-            change(&mut changed, id);
-            draft.set(Some(changed));
-        })
-    };
-    let write = {
-        let (draft, refused, present) = (draft.clone(), refused.clone(), present.clone());
-        Callback::from(move |operation: String| {
-            refused.set(None);
-            draft.set(Some(Draft { operation, ..present.clone() }));
-        })
-    };
-    let wrong = (*refused).clone().or_else(|| check_operation(protocol, present.operation.trim()).err());
-    let send = {
-        let (store, present, refused) = (store.clone(), present.clone(), refused.clone());
-        Callback::from(move |()| match present.send(&store) {
-            Ok(()) => store.change(ViewChange::CloseDialog),
-            Err(problem) => refused.set(Some(problem)),
-        })
-    };
-    let clients: Vec<_> = scene.clients.iter().map(|client| (client.id, client.name.clone())).collect();
-    let nodes: Vec<_> = scene.cards.iter().map(|card| (card.id, card.name.clone())).collect();
-    let said = wrong.as_ref().map(|problem| text(language, &problem.text));
-    html! {
-        <div class="form">
-            <label for="request-client">{ word(language, "request.client") }</label>
-            <ProcessSelect id="request-client" options={clients} selected={Some(present.client)} on_select={edit(|draft, id| draft.client = id.unwrap_or(draft.client))} />
-            <label for="request-operation">{ word(language, "request.operation") }</label>
-            <OperationField operation={present.operation.clone()} problem={said.clone()} on_write={write} on_send={send.clone()} />
-            <label for="request-target">{ word(language, "request.target") }</label>
-            <ProcessSelect id="request-target" none={word(language, "request.any")} options={nodes} selected={present.target} on_select={edit(|draft, id| draft.target = id)} />
-            <div class="form-foot">
-                <button type="button" class="button button-primary" disabled={said.is_some()} onclick={send.reform(|_| ())}>{ word(language, "request.send") }</button>
+impl Part for Request {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let Some(Draft { client, operation, target }) = self.draft.get() else {
+            return html! { <p class="empty">{ page.word("request.no-clients") }</p> };
+        };
+        let (scene, protocol) = page.read(|session| (session.scene(), session.protocol()));
+        let wrong = self.refused.get().or_else(|| check_operation(protocol, operation.trim()).err());
+        let said = wrong.map(|problem| page.text(&problem.text));
+        let clients = scene.clients.iter().map(|client| choice(client.id, &client.name)).collect();
+        let any = (String::new(), page.word("request.any"));
+        let nodes = scene.cards.iter().map(|card| choice(card.id, &card.name));
+        let nodes = std::iter::once(any).chain(nodes).collect();
+        let send = self.send(page);
+        let sends = said.is_none();
+        let onclick = {
+            let send = send.clone();
+            Callback::from(move |_| send())
+        };
+        html! {
+            <div class="form">
+                { self.processes(page, ("request-client", "request.client"), (clients, Some(client)), |draft, id| {
+                    draft.client = id.unwrap_or(draft.client);
+                }) }
+                { label(page, "", "request-operation", "request.operation") }
+                { self.operation(page, operation, said, send) }
+                { self.processes(page, ("request-target", "request.target"), (nodes, target), |draft, id| {
+                    draft.target = id;
+                }) }
+                <div class="form-foot">{ main_button(page, "request.send", sends, None, onclick) }</div>
             </div>
-        </div>
+        }
     }
 }

@@ -3,17 +3,14 @@
 mod restart;
 mod value;
 
-use crate::store::{Store, ViewChange, use_settings, use_store, use_topics};
-use crate::words::{text, word};
-use consistory_kernel::Ppm;
+use super::form::{button, entered};
+use crate::part::{Page, Part, Reads, State};
+use crate::store::{Store, ViewChange};
 use consistory_scene::{Arg, Text};
-use consistory_session::words::Language;
 use consistory_session::{Command, Dial, DialKind, EditCommand, Problem, Topics};
-use web_sys::HtmlInputElement;
+use std::cell::RefCell;
+use std::rc::Rc;
 use yew::prelude::*;
-
-/// One percent.
-const PERCENT: Ppm = 10_000;
 
 /// The parameter that the "another seed" button turns.
 const SEED: &str = "seed";
@@ -34,53 +31,43 @@ fn turn(store: &Store, dial: &Dial, value: String) -> Option<Problem> {
     }
 }
 
-/// The number of milliseconds of a limit, for the `min` and `max` attributes.
-fn limit_ms(time: consistory_kernel::Time) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "limits stay far below 2^52 microseconds")]
-    let time = time as f64 / 1000.0;
-    time.to_string()
+/// A seed that was not thought of.
+fn another_seed() -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and SEED_BELOW; what is behind the point is to be cut off"
+    )]
+    let seed = (js_sys::Math::random() * SEED_BELOW) as u32;
+    seed.to_string()
 }
 
-/// The attributes of one input field of a dial.
-struct Field {
-    kind: &'static str,
-    min: Option<String>,
-    max: Option<String>,
-    unit: Option<&'static str>,
-}
-
-fn field(kind: &DialKind) -> Field {
-    let number = |min: String, max: String, unit| Field { kind: "number", min: Some(min), max: Some(max), unit };
+fn unit(kind: &DialKind) -> Option<&'static str> {
     match kind {
-        DialKind::Number { min, max } => number(min.to_string(), max.to_string(), None),
-        DialKind::Ratio { max } => {
-            number("0".to_owned(), (f64::from(*max) / f64::from(PERCENT)).to_string(), Some("unit.percent"))
-        }
-        DialKind::Duration { min, max } | DialKind::Range { min, max } => {
-            number(limit_ms(*min), limit_ms(*max), Some("unit.milliseconds"))
-        }
-        DialKind::Latency => Field { kind: "text", min: None, max: None, unit: None },
+        DialKind::Ratio { .. } => Some("unit.percent"),
+        DialKind::Duration { .. } | DialKind::Range { .. } => Some("unit.milliseconds"),
+        DialKind::Number { .. } | DialKind::Latency => None,
     }
 }
 
-fn hint(language: Language, kind: &DialKind) -> Option<String> {
+fn hint(page: &Page, kind: &DialKind) -> Option<String> {
     match kind {
-        DialKind::Latency => Some(word(language, "dials.latency-hint")),
+        DialKind::Latency => Some(page.word("dials.latency-hint")),
         // Every number will do, so there is nothing to say about limits.
         DialKind::Number { max, .. } if *max == u32::MAX => None,
         DialKind::Number { min, max } => {
             let range = Text::key("dials.number-hint")
                 .with("min", Arg::Number(i64::from(*min)))
                 .with("max", Arg::Number(i64::from(*max)));
-            Some(text(language, &range))
+            Some(page.text(&range))
         }
         DialKind::Ratio { .. } | DialKind::Duration { .. } | DialKind::Range { .. } => None,
     }
 }
 
 /// The accessible name of one field of a dial.
-fn field_label(language: Language, label: &str, position: usize, count: usize) -> String {
-    let named = |key| text(language, &Text::key(key).with("label", Arg::Plain(label.to_owned())));
+fn field_label(page: &Page, label: &str, position: usize, count: usize) -> String {
+    let named = |key| page.text(&Text::key(key).with("label", Arg::Plain(label.to_owned())));
     match (position, count) {
         (_, 1) => label.to_owned(),
         (0, _) => named("dials.from"),
@@ -88,167 +75,190 @@ fn field_label(language: Language, label: &str, position: usize, count: usize) -
     }
 }
 
-/// What [`DialRow`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct DialRowProps {
-    /// The dial.
-    pub(crate) dial: Dial,
-    /// Distinguishes the ids of this list of dials from those of another.
-    pub(crate) list: &'static str,
+/// One dial, with what the reader has written for it: a refused value stays in its fields, with the reason below it.
+struct Row {
+    dial: Dial,
+    /// Not a [`State`]: the fields show already what was written into them.
+    texts: RefCell<Vec<String>>,
+    problem: State<Option<Problem>>,
 }
 
-/// What [`Fields`] needs.
-#[derive(Properties, PartialEq)]
-struct FieldsProps {
-    id: String,
-    label: String,
-    kind: DialKind,
-    texts: Vec<String>,
-    bad: bool,
-    described: Option<String>,
-    on_change: Callback<(usize, String)>,
+impl Row {
+    fn new(page: &Page, dial: Dial) -> Self {
+        let texts = RefCell::new(value::fields(&dial.kind, &dial.value));
+        Self { dial, texts, problem: page.state(None) }
+    }
+
+    fn keep(&self, position: usize, event: &Event) {
+        if let Some(text) = self.texts.borrow_mut().get_mut(position) {
+            *text = entered(event);
+        }
+    }
+
+    fn turn(&self, store: &Store, value: String) {
+        self.problem.set(turn(store, &self.dial, value));
+    }
 }
 
 /// The input fields of a dial, with their unit.
-#[component]
-fn Fields(props: &FieldsProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let attributes = field(&props.kind);
-    let change = |position: usize| {
-        props.on_change.reform(move |event: Event| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            (position, input.map(|input| input.value()).unwrap_or_default())
-        })
+fn fields(page: &Page, row: &Rc<Row>, id: &str, label: &str, described: Option<&str>) -> Html {
+    let kind = &row.dial.kind;
+    let texts = row.texts.borrow().clone();
+    let count = texts.len();
+    let bad = row.problem.get().is_some();
+    let (min, max) = value::limits(kind).unzip();
+    let field = |position: usize, text: String| {
+        // Kept at once: when something else has the dials drawn again, what is half written stays.
+        let oninput = {
+            let row = row.clone();
+            Callback::from(move |event: InputEvent| row.keep(position, &event))
+        };
+        let onchange = {
+            let (store, row) = (page.store().clone(), row.clone());
+            Callback::from(move |event: Event| {
+                row.keep(position, &event);
+                let value = value::value(&row.dial.kind, &row.texts.borrow());
+                row.turn(&store, value);
+            })
+        };
+        html! {
+            <>
+                if position > 0 {
+                    <span class="dial-join" aria-hidden="true">{ page.word("dials.range-join") }</span>
+                }
+                <input
+                    id={format!("{id}-{position}")}
+                    class="input dial-input"
+                    type={if min.is_some() { "number" } else { "text" }}
+                    step="any"
+                    min={min.clone()}
+                    max={max.clone()}
+                    value={text}
+                    spellcheck="false"
+                    autocomplete="off"
+                    aria-label={field_label(page, label, position, count)}
+                    aria-invalid={bad.then_some("true")}
+                    aria-describedby={described.map(str::to_owned)}
+                    {oninput}
+                    {onchange}
+                />
+            </>
+        }
     };
     html! {
         <>
-            for (position, text) in props.texts.iter().enumerate() {
-                if position > 0 {
-                    <span key={format!("join-{position}")} class="dial-join" aria-hidden="true">{ word(language, "dials.range-join") }</span>
-                }
-                <input
-                    key={position}
-                    id={format!("{}-{position}", props.id)}
-                    class="input dial-input"
-                    type={attributes.kind}
-                    step="any"
-                    min={attributes.min.clone()}
-                    max={attributes.max.clone()}
-                    value={text.clone()}
-                    spellcheck="false"
-                    autocomplete="off"
-                    aria-label={field_label(language, &props.label, position, props.texts.len())}
-                    aria-invalid={props.bad.then_some("true")}
-                    aria-describedby={props.described.clone()}
-                    onchange={change(position)}
-                />
+            for (position, text) in texts.into_iter().enumerate() {
+                { field(position, text) }
             }
-            if let Some(unit) = attributes.unit {
-                <span class="dial-unit">{ word(language, unit) }</span>
+            if let Some(unit) = unit(kind) {
+                <span class="dial-unit">{ page.word(unit) }</span>
             }
         </>
     }
 }
 
-/// One dial. A refused value stays in the field, with the reason below it.
-#[component]
-pub(crate) fn DialRow(props: &DialRowProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let dial = &props.dial;
-    let draft = use_state_eq(|| value::fields(&dial.kind, &dial.value));
-    let problem = use_state_eq(|| None::<Problem>);
-    {
-        let (draft, problem) = (draft.clone(), problem.clone());
-        use_effect_with((dial.kind.clone(), dial.value.clone()), move |(kind, value)| {
-            draft.set(value::fields(kind, value));
-            problem.set(None);
-        });
-    }
-    let on_change = {
-        let (store, draft, problem, dial) = (store.clone(), draft.clone(), problem.clone(), dial.clone());
-        Callback::from(move |(position, text): (usize, String)| {
-            let mut fields = (*draft).clone();
-            if let Some(field) = fields.get_mut(position) {
-                *field = text;
-            }
-            draft.set(fields.clone());
-            problem.set(turn(&store, &dial, value::value(&dial.kind, &fields)));
-        })
-    };
-    let another_seed = {
-        let (store, problem, dial) = (store.clone(), problem.clone(), dial.clone());
-        Callback::from(move |_: MouseEvent| {
-            let seed = (js_sys::Math::random() * SEED_BELOW).floor();
-            problem.set(turn(&store, &dial, seed.to_string()));
-        })
-    };
-    let label = text(language, &dial.label);
-    let id = format!("{}-{}", props.list, dial.name);
-    let note = format!("{id}-note");
-    let sentence = (*problem).as_ref().map(|problem| text(language, &problem.text));
-    let hint = hint(language, &dial.kind);
-    let described = (sentence.is_some() || hint.is_some()).then(|| note.clone());
+/// A dial: its label, its fields, and a sentence below them.
+fn dial(page: &Page, list: &str, row: &Rc<Row>) -> Html {
+    let Dial { name, label, kind, .. } = &row.dial;
+    let label = page.text(label);
+    let id = format!("{list}-{name}");
+    let below = format!("{id}-note");
+    let sentence = row.problem.get().map(|problem| page.text(&problem.text));
+    let hint = hint(page, kind);
+    let described = (sentence.is_some() || hint.is_some()).then_some(below.as_str());
+    let another = (*name == SEED).then(|| {
+        let (store, row) = (page.store().clone(), row.clone());
+        let onclick = Callback::from(move |_| row.turn(&store, another_seed()));
+        button(page, "button button-small", "dials.new-seed", onclick)
+    });
     html! {
-        <div class="dial">
+        <div key={*name} class="dial">
             <label class="dial-label" for={format!("{id}-0")}>{ &label }</label>
             <span class="dial-fields">
-                <Fields {id} {label} kind={dial.kind.clone()} texts={(*draft).clone()} bad={problem.is_some()} {described} {on_change} />
-                if dial.name == SEED {
-                    <button type="button" class="button button-small" onclick={another_seed}>{ word(language, "dials.new-seed") }</button>
-                }
+                { fields(page, row, &id, &label, described) }
+                { another }
             </span>
             if let Some(sentence) = sentence {
-                <p class="dial-note field-problem" id={note} role="alert">{ sentence }</p>
+                <p class="dial-note field-problem" id={below} role="alert">{ sentence }</p>
             } else if let Some(hint) = hint {
-                <p class="dial-note" id={note}>{ hint }</p>
+                <p class="dial-note" id={below}>{ hint }</p>
             }
         </div>
     }
 }
 
-/// What [`DialList`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct DialListProps {
+/// The dials of one group.
+pub(crate) struct DialList {
     /// Distinguishes the ids of this list from those of another.
-    pub(crate) list: &'static str,
-    /// Those that can be turned during the run, or those fixed at its start.
-    pub(crate) live: bool,
-    /// The sentence for when there are none.
-    pub(crate) empty: &'static str,
+    list: &'static str,
+    live: bool,
+    empty: &'static str,
+    rows: Vec<Rc<Row>>,
 }
 
-/// The dials of one group.
-#[component]
-pub(crate) fn DialList(props: &DialListProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::DIALS);
-    let dials = store.read(|session| session.dials());
-    let mut dials = dials.into_iter().filter(|dial| dial.live == props.live).peekable();
-    if dials.peek().is_none() {
-        return html! { <p class="empty">{ word(language, props.empty) }</p> };
+impl DialList {
+    /// Those that can be turned during the run, or those fixed at its start, and a sentence for when there are none.
+    pub(crate) fn new(list: &'static str, live: bool, empty: &'static str) -> Self {
+        Self { list, live, empty, rows: Vec::new() }
     }
-    html! {
-        for dial in dials {
-            <DialRow key={dial.name} list={props.list} dial={dial.clone()} />
+
+    /// Follows the run: what was written for a dial is forgotten when the dial has another value.
+    fn follow(&mut self, page: &Page) {
+        let before = std::mem::take(&mut self.rows);
+        let dials = page.read(|session| session.dials());
+        let row = |dial: Dial| {
+            let known = before.iter().find(|row| row.dial == dial).cloned();
+            known.unwrap_or_else(|| Rc::new(Row::new(page, dial)))
+        };
+        self.rows = dials.into_iter().filter(|dial| dial.live == self.live).map(row).collect();
+    }
+}
+
+impl Part for DialList {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::DIALS)
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        self.follow(page);
+        if self.rows.is_empty() {
+            return html! { <p class="empty">{ page.word(self.empty) }</p> };
+        }
+        html! {
+            for row in &self.rows {
+                { dial(page, self.list, row) }
+            }
         }
     }
 }
 
 /// All dials, those of the run first.
-#[component]
-pub(crate) fn Dials() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    html! {
-        <div class="dials">
-            <h2 class="panel-subtitle">{ word(language, "dials.live") }</h2>
-            <DialList list="live" live={true} empty="dials.empty" />
-            <h2 class="panel-subtitle">{ word(language, "dials.start") }</h2>
-            <p class="note">{ word(language, "dials.start-note") }</p>
-            <DialList list="start" live={false} empty="dials.empty" />
-        </div>
+pub(crate) struct Dials {
+    live: DialList,
+    start: DialList,
+}
+
+impl Dials {
+    /// Nothing is written into any of them yet.
+    pub(crate) fn new(_page: &Page) -> Self {
+        Self { live: DialList::new("live", true, "dials.empty"), start: DialList::new("start", false, "dials.empty") }
+    }
+}
+
+impl Part for Dials {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::DIALS)
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        html! {
+            <div class="dials">
+                <h2 class="panel-subtitle">{ page.word("dials.live") }</h2>
+                { self.live.draw(page) }
+                <h2 class="panel-subtitle">{ page.word("dials.start") }</h2>
+                <p class="note">{ page.word("dials.start-note") }</p>
+                { self.start.draw(page) }
+            </div>
+        }
     }
 }

@@ -1,54 +1,40 @@
 //! Playback: play and pause, steps, jumps, speed, and the time of the cursor.
 
-use crate::panels::{Icon, icon};
-use crate::store::{SPEEDS, Store, ViewChange, use_clock, use_settings, use_store, use_view};
-use crate::words::{milliseconds, text, word};
+use crate::panels::pieces::symbol_button;
+use crate::panels::{Icon, icon, icon_button};
+use crate::part::{Act, Page, Part, Reads};
+use crate::store::{SPEEDS, ViewChange};
+use crate::words::milliseconds;
 use consistory_scene::{Arg, Text};
-use consistory_session::words::Language;
 use consistory_session::{Command, Direction};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-fn travel(store: &Store, command: &Command) -> Callback<MouseEvent> {
-    let (store, command) = (store.clone(), command.clone());
-    Callback::from(move |_| {
-        store.change(ViewChange::Play(false));
-        store.apply(command.clone());
-    })
-}
+/// The five buttons of playback, and its speed.
+pub(crate) struct Playback;
 
-fn travel_button(store: &Store, language: Language, shown: Icon, title: &'static str, command: &Command) -> Html {
-    let title = word(language, title);
-    html! {
-        <button type="button" class="button button-icon" aria-label={title.clone()} {title} onclick={travel(store, command)}>
-            { icon(shown) }
-        </button>
+impl Part for Playback {
+    fn reads(&self) -> Reads {
+        Reads::VIEW
     }
-}
 
-/// The five buttons of playback.
-#[component]
-pub(crate) fn Controls() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let playing = use_view(&store).playing;
-    let (shown, title) = if playing { (Icon::Pause, "timeline.pause") } else { (Icon::Play, "timeline.play") };
-    let title = word(language, title);
-    let toggle = {
-        let store = store.clone();
-        Callback::from(move |_| store.change(ViewChange::Play(!playing)))
-    };
-    let button = |shown, title, command| travel_button(&store, language, shown, title, &command);
-    html! {
-        <div class="playback">
-            { button(Icon::JumpBack, "timeline.jump-back", Command::Jump(Direction::Back)) }
-            { button(Icon::StepBack, "timeline.step-back", Command::Step(Direction::Back)) }
-            <button type="button" class="button button-icon button-primary play" aria-label={title.clone()} {title} onclick={toggle}>
-                { icon(shown) }
-            </button>
-            { button(Icon::StepForward, "timeline.step-forward", Command::Step(Direction::Forward)) }
-            { button(Icon::JumpForward, "timeline.jump-forward", Command::Jump(Direction::Forward)) }
-        </div>
+    fn draw(&mut self, page: &Page) -> Html {
+        let (playing, speed) = page.look(|view| (view.playing, view.speed));
+        let (shown, title) = if playing { (Icon::Pause, "timeline.pause") } else { (Icon::Play, "timeline.play") };
+        let toggle = page.does(ViewChange::Play(!playing));
+        let travel = |shown, title, command| icon_button(page, shown, title, page.does(Act::Travel(command)));
+        html! {
+            <>
+                <div class="playback">
+                    { travel(Icon::JumpBack, "timeline.jump-back", Command::Jump(Direction::Back)) }
+                    { travel(Icon::StepBack, "timeline.step-back", Command::Step(Direction::Back)) }
+                    { symbol_button(page, "button button-icon button-primary play", title, None, icon(shown), toggle) }
+                    { travel(Icon::StepForward, "timeline.step-forward", Command::Step(Direction::Forward)) }
+                    { travel(Icon::JumpForward, "timeline.jump-forward", Command::Jump(Direction::Forward)) }
+                </div>
+                { speed_chooser(page, speed) }
+            </>
+        }
     }
 }
 
@@ -61,25 +47,20 @@ fn speed_text((numerator, denominator): (u32, u32)) -> Text {
 }
 
 /// Chooses how fast virtual time runs against real time.
-#[component]
-pub(crate) fn SpeedChooser() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let speed = use_view(&store).speed;
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let select = event.target_dyn_into::<HtmlSelectElement>();
-            if let Some(speed) = select.and_then(|select| select.value().parse().ok()) {
-                store.change(ViewChange::Speed(speed));
-            }
-        })
-    };
+fn speed_chooser(page: &Page, speed: usize) -> Html {
+    let store = page.store().clone();
+    let onchange = Callback::from(move |event: Event| {
+        let select = event.target_dyn_into::<HtmlSelectElement>();
+        if let Some(speed) = select.and_then(|select| select.value().parse().ok()) {
+            store.change(ViewChange::Speed(speed));
+        }
+    });
+    let title = page.word("timeline.speed");
     html! {
-        <select class="select speed" aria-label={word(language, "timeline.speed")} title={word(language, "timeline.speed")} {onchange}>
+        <select class="select speed" aria-label={title.clone()} {title} {onchange}>
             for (position, pace) in SPEEDS.iter().enumerate() {
                 <option key={position} value={position.to_string()} selected={position == speed}>
-                    { text(language, &speed_text(*pace)) }
+                    { page.text(&speed_text(*pace)) }
                 </option>
             }
         </select>
@@ -87,15 +68,21 @@ pub(crate) fn SpeedChooser() -> Html {
 }
 
 /// The time of the cursor.
-#[component]
-pub(crate) fn Readout() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let now = use_clock(&store);
-    html! {
-        <span class="readout" title={word(language, "timeline.time")}>
-            <span class="sr-only">{ word(language, "timeline.time") }{ ": " }</span>
-            { milliseconds(language, now) }
-        </span>
+pub(crate) struct Readout;
+
+impl Part for Readout {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING.and_clock()
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let title = page.word("timeline.time");
+        let now = page.read(|session| session.now());
+        html! {
+            <span class="readout" title={title.clone()}>
+                <span class="sr-only">{ title }{ ": " }</span>
+                { milliseconds(page.language(), now) }
+            </span>
+        }
     }
 }

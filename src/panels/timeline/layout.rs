@@ -1,5 +1,6 @@
 //! Where things stand on the timeline's track: its span, axis ticks and marks that do not collide. Pure arithmetic.
 
+use crate::order::insert_by_key;
 use consistory_kernel::{MS, Time};
 use consistory_scene::{MarkKind, TimelineMark};
 
@@ -47,15 +48,19 @@ pub(crate) fn ticks(span: Time, width: u32) -> Vec<Time> {
 
 /// The place of a time on a track of that width, in pixels.
 pub(crate) fn place(time: Time, span: Time, width: u32) -> u32 {
-    let offset = u128::from(time.min(span)) * u128::from(width) / u128::from(span.max(1));
+    let offset = time.min(span).saturating_mul(Time::from(width)) / span.max(1);
     u32::try_from(offset).unwrap_or(width)
 }
 
-/// The place of a time on the track, in percent.
-pub(crate) fn percent(time: Time, span: Time) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "durations stay far below 2^52 microseconds")]
-    let fraction = time.min(span) as f64 / span.max(1) as f64;
-    fraction * 100.0
+/// The place of a time on the track, in thousandths of a percent.
+pub(crate) fn share(time: Time, span: Time) -> u32 {
+    place(time, span, 100_000)
+}
+
+/// Thousandths of a percent, as style sheets write them. In whole numbers: the standard library's writing of fractions
+/// costs the page kilobytes.
+pub(crate) fn percent(share: u32) -> String {
+    format!("{}.{:03}%", share / 1_000, share % 1_000)
 }
 
 /// The time at a part (0 to 1) of the track.
@@ -106,27 +111,27 @@ pub(crate) fn cluster(
     width: u32,
     label: impl Fn(&TimelineMark) -> String,
 ) -> Vec<Cluster> {
-    let mut order: Vec<&TimelineMark> = marks.iter().collect();
-    order.sort_by_key(|mark| (rank(mark.kind), mark.time, mark.step));
-    let mut clusters: Vec<Cluster> = Vec::new();
+    let mut order: Vec<&TimelineMark> = Vec::new();
+    for mark in marks {
+        insert_by_key(&mut order, mark, |mark| (rank(mark.kind), mark.time, mark.step));
+    }
+    let mut led: Vec<Cluster> = Vec::new();
     for mark in order {
         let here = place(mark.time, span, width);
         let distance = |cluster: &Cluster| place(cluster.lead.time, span, width).abs_diff(here);
-        match clusters
-            .iter_mut()
-            .filter(|cluster| distance(cluster) < MARK_GAP_PX)
-            .min_by_key(|cluster| distance(cluster))
-        {
-            Some(cluster) => cluster.others.push(mark.clone()),
-            None => clusters.push(Cluster { lead: mark.clone(), others: Vec::new(), labelled: false }),
+        match led.iter_mut().filter(|cluster| distance(cluster) < MARK_GAP_PX).min_by_key(|cluster| distance(cluster)) {
+            Some(cluster) => insert_by_key(&mut cluster.others, mark.clone(), |mark| (mark.time, mark.step)),
+            None => led.push(Cluster { lead: mark.clone(), others: Vec::new(), labelled: false }),
         }
     }
-    clusters.sort_by_key(|cluster| (cluster.lead.time, cluster.lead.step));
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for cluster in led {
+        insert_by_key(&mut clusters, cluster, |cluster| (cluster.lead.time, cluster.lead.step));
+    }
     for index in 0..clusters.len() {
         let here = place(clusters[index].lead.time, span, width);
         let next = clusters.get(index + 1).map_or(width, |next| place(next.lead.time, span, width) - LABEL_OFFSET_PX);
         let cluster = &mut clusters[index];
-        cluster.others.sort_by_key(|mark| (mark.time, mark.step));
         let more = if cluster.others.is_empty() { 0 } else { 3 * NARROW_PX };
         cluster.labelled = here + LABEL_OFFSET_PX + label_width(&label(&cluster.lead)) + more <= next;
     }
@@ -135,7 +140,7 @@ pub(crate) fn cluster(
 
 #[cfg(test)]
 mod tests {
-    use super::{cluster, place, span, ticks, time_at};
+    use super::{cluster, percent, place, share, span, ticks, time_at};
     use consistory_kernel::{MS, StepId, Time};
     use consistory_scene::{MarkKind, Text, TimelineMark};
 
@@ -162,6 +167,15 @@ mod tests {
         assert_eq!(place(250, 1_000, 400), 100);
         assert_eq!(time_at(0.25, 1_000), 250);
         assert_eq!(time_at(7.0, 1_000), 1_000);
+    }
+
+    #[test]
+    fn a_share_is_written_in_percent() {
+        assert_eq!(percent(share(0, 1_000)), "0.000%");
+        assert_eq!(percent(share(1, 3_000)), "0.033%");
+        assert_eq!(percent(share(123_456, 1_000_000)), "12.345%");
+        assert_eq!(percent(share(2_000, 1_000)), "100.000%");
+        assert_eq!(percent(share(7, 0)), "0.000%");
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! The marks above the track: turning points of the run, each a button that goes there.
 
-use super::layout::{Cluster, percent};
-use crate::store::{Store, ViewChange, use_settings, use_store};
-use crate::words::{milliseconds, text, word};
+use super::layout::{Cluster, percent, share};
+use crate::panels::icons::shape;
+use crate::part::{Page, class};
+use crate::store::{Store, ViewChange};
+use crate::words::count;
 use consistory_kernel::{StepId, Time};
 use consistory_scene::{Arg, MarkKind, Text, TimelineMark};
-use consistory_session::words::Language;
 use consistory_session::{Command, Selection};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
+
+/// How many of the marks behind a leading one are named; the rest are counted.
+const NAMED_MAX: usize = 6;
 
 /// The class, the shape and the word of a kind: never colour alone.
 fn kind_look(kind: MarkKind) -> (&'static str, &'static str, &'static str) {
@@ -25,80 +29,58 @@ fn kind_look(kind: MarkKind) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn sentence(language: Language, mark: &TimelineMark) -> String {
+fn sentence(page: &Page, mark: &TimelineMark) -> String {
     let (_, _, kind) = kind_look(mark.kind);
-    let text_of = Text::key("timeline.mark")
+    let sentence = Text::key("timeline.mark")
         .with("kind", Arg::Word(kind))
-        .with("label", Arg::Plain(text(language, &mark.label)))
-        .with("time", Arg::Plain(milliseconds(language, mark.time)));
-    text(language, &text_of)
+        .with("label", Arg::Plain(page.text(&mark.label)))
+        .with("time", Arg::Time(mark.time));
+    page.text(&sentence)
 }
 
 /// All sentences of a cluster, one a line.
-fn title(language: Language, cluster: &Cluster) -> String {
-    let others = cluster.others.iter().take(6).map(|mark| sentence(language, mark));
-    let mut lines: Vec<String> = std::iter::once(sentence(language, &cluster.lead)).chain(others).collect();
-    let rest = cluster.others.len().saturating_sub(6);
-    if rest > 0 {
-        lines.push(text(
-            language,
-            &Text::key("timeline.mark-more").with("count", Arg::Number(i64::try_from(rest).unwrap_or(i64::MAX))),
-        ));
+fn title(page: &Page, cluster: &Cluster) -> String {
+    let mut lines = sentence(page, &cluster.lead);
+    for mark in cluster.others.iter().take(NAMED_MAX) {
+        lines.push('\n');
+        lines.push_str(&sentence(page, mark));
     }
-    lines.join("\n")
+    let rest = cluster.others.len().saturating_sub(NAMED_MAX);
+    if rest > 0 {
+        lines.push('\n');
+        lines.push_str(&page.text(&Text::key("timeline.mark-more").with("count", count(rest))));
+    }
+    lines
 }
 
 fn go(store: &Store, step: StepId) {
-    store.change(ViewChange::Play(false));
-    store.apply(Command::SeekStep { step });
+    store.travel(Command::SeekStep { step });
     store.change(ViewChange::Select(Some(Selection::Step(step))));
 }
 
-/// What [`Mark`] needs.
-#[derive(Properties, PartialEq)]
-struct MarkProps {
-    cluster: Cluster,
-    span: Time,
-    /// Whether Tab stops here; the arrow keys reach the others.
-    stop: bool,
-}
-
-/// One mark. Its place is set through the style object, which a strict content security policy permits.
-#[component]
-fn Mark(props: &MarkProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    let node = use_node_ref();
-    let lead = &props.cluster.lead;
-    {
-        let node = node.clone();
-        use_effect_with((lead.time, props.span), move |(time, span)| {
-            if let Some(element) = node.cast::<HtmlElement>() {
-                // The property is valid, and so is the value.
-                let _ = element.style().set_property("left", &format!("{:.3}%", percent(*time, *span)));
-            }
-        });
-    }
-    let step = lead.step;
-    let onclick = Callback::from(move |_| go(&store, step));
-    let (class, shape, _) = kind_look(lead.kind);
-    let title = title(language, &props.cluster);
-    let others = i64::try_from(props.cluster.others.len()).unwrap_or(i64::MAX);
-    let more = (others > 0).then(|| text(language, &Text::key("timeline.plus").with("count", Arg::Number(others))));
+/// One mark. Tab stops at one of them; the arrow keys reach the others.
+fn mark(page: &Page, cluster: &Cluster, span: Time, stop: bool) -> Html {
+    let lead = &cluster.lead;
+    let (store, at) = (page.store().clone(), lead.step);
+    let (kind, outline, _) = kind_look(lead.kind);
+    let title = title(page, cluster);
+    let others = cluster.others.len();
+    let more = (others > 0).then(|| page.text(&Text::key("timeline.plus").with("count", count(others))));
     html! {
         <button
-            ref={node}
+            key={at.0}
             type="button"
-            class={classes!("mark", class)}
-            tabindex={if props.stop { "0" } else { "-1" }}
+            class={class(&["mark", kind])}
+            style={format!("left: {};", percent(share(lead.time, span)))}
+            tabindex={if stop { "0" } else { "-1" }}
             aria-label={title.clone()}
             {title}
-            {onclick}
+            onclick={Callback::from(move |_: MouseEvent| go(&store, at))}
         >
-            <svg class="mark-shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={shape} /></svg>
-            if props.cluster.labelled {
+            { shape("mark-shape", outline) }
+            if cluster.labelled {
                 // The number is drawn by the style sheet: the accessible name lists the others in words.
-                <span class="mark-label" data-more={more}>{ text(language, &lead.label) }</span>
+                <span class="mark-label" data-more={more}>{ page.text(&lead.label) }</span>
             }
         </button>
     }
@@ -121,28 +103,16 @@ fn focus_neighbour(event: &KeyboardEvent) {
     }
 }
 
-/// What [`Marks`] needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct MarksProps {
-    /// The marks, by place.
-    pub(crate) clusters: Vec<Cluster>,
-    /// The time that the whole track stands for.
-    pub(crate) span: Time,
-}
-
-/// All marks.
-#[component]
-pub(crate) fn Marks(props: &MarksProps) -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    if props.clusters.is_empty() {
-        return html! { <p class="track-empty">{ word(language, "timeline.no-marks") }</p> };
+/// All marks, by place, on a track that stands for `span`.
+pub(crate) fn marks(page: &Page, clusters: &[Cluster], span: Time) -> Html {
+    if clusters.is_empty() {
+        return html! { <p class="track-empty">{ page.word("timeline.no-marks") }</p> };
     }
     let onkeydown = Callback::from(|event: KeyboardEvent| focus_neighbour(&event));
     html! {
-        <div class="marks" role="toolbar" aria-label={word(language, "timeline.marks")} {onkeydown}>
-            for (position, cluster) in props.clusters.iter().enumerate() {
-                <Mark key={cluster.lead.step.0} cluster={cluster.clone()} span={props.span} stop={position == 0} />
+        <div class="marks" role="toolbar" aria-label={page.word("timeline.marks")} {onkeydown}>
+            for (position, cluster) in clusters.iter().enumerate() {
+                { mark(page, cluster, span, position == 0) }
             }
         </div>
     }

@@ -6,52 +6,49 @@ mod layout;
 mod marks;
 mod scrubber;
 mod track;
-mod width;
 
-use crate::store::{use_settings, use_store, use_topics};
-use crate::words::{text, word};
-use branches::Branches;
+use crate::part::{Page, Part, Reads, part};
+use branches::branches;
 use consistory_scene::{Arg, Text};
 use consistory_session::Topics;
-use controls::{Controls, Readout, SpeedChooser};
+use controls::{Playback, Readout};
 use track::Track;
 use yew::prelude::*;
 
-/// Counts of the run: events and seed.
-#[component]
-fn Figures() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    use_topics(&store, Topics::TIMELINE.and(Topics::DIALS));
-    let (steps, seed) = store.read(|session| (session.timeline().steps, session.seed()));
-    let events = Text::key("timeline.events").with("count", Arg::Number(i64::from(steps)));
-    // A seed is a name, not a quantity: it has no separators.
-    let seed = Text::key("timeline.seed").with("seed", Arg::Plain(seed.to_string()));
+/// The timeline bar.
+pub(crate) fn timeline_bar(page: &Page) -> Html {
     html! {
-        <>
-            <span class="figure">{ text(language, &events) }</span>
-            <span class="figure">{ text(language, &seed) }</span>
-        </>
+        <footer class="timeline" aria-label={page.word("timeline.label")}>
+            <div class="timeline-controls" role="group" aria-label={page.word("timeline.controls")}>
+                { part(page, "playback", |_| Box::new(Playback)) }
+                { part(page, "readout", |_| Box::new(Readout)) }
+            </div>
+            { part(page, "track", |page| Box::new(Track::new(page))) }
+            <div class="timeline-facts">{ part(page, "facts", |_| Box::new(Facts)) }</div>
+        </footer>
     }
 }
 
-/// The timeline bar.
-#[component]
-pub(crate) fn TimelineBar() -> Html {
-    let store = use_store();
-    let language = use_settings(&store).language;
-    html! {
-        <footer class="timeline" aria-label={word(language, "timeline.label")}>
-            <div class="timeline-controls" role="group" aria-label={word(language, "timeline.controls")}>
-                <Controls />
-                <SpeedChooser />
-                <Readout />
-            </div>
-            <Track />
-            <div class="timeline-facts">
-                <Branches />
-                <Figures />
-            </div>
-        </footer>
+/// The branches, and counts of the run: events and seed.
+struct Facts;
+
+impl Part for Facts {
+    fn reads(&self) -> Reads {
+        Reads::topics(Topics::TIMELINE.and(Topics::DIALS))
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let (timeline, seed) = page.read(|session| (session.timeline(), session.seed()));
+        let events = Text::key("timeline.events").with("count", Arg::Number(i64::from(timeline.steps)));
+        // A seed is a name, not a quantity: it has no separators.
+        let seed = Text::key("timeline.seed").with("seed", Arg::Plain(seed.to_string()));
+        html! {
+            <>
+                { branches(page, &timeline.branches) }
+                for figure in [events, seed] {
+                    <span class="figure">{ page.text(&figure) }</span>
+                }
+            </>
+        }
     }
 }

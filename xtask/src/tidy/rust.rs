@@ -12,12 +12,13 @@ struct Unwanted {
     instead: &'static str,
 }
 
-const UNWANTED: [Unwanted; 5] = [
+const UNWANTED: [Unwanted; 6] = [
     Unwanted { code: "#[allow(", instead: "use #[expect(…, reason = \"…\")]" },
     Unwanted { code: "#![allow(", instead: "use #![expect(…, reason = \"…\")]" },
     Unwanted { code: "todo!", instead: "finish it" },
     Unwanted { code: "unimplemented!", instead: "finish it" },
     Unwanted { code: "dbg!", instead: "remove it" },
+    Unwanted { code: "unsafe ", instead: "there is a safe way" },
 ];
 
 const SLEEPS: [&str; 2] = ["thread::sleep", "time::sleep"];
@@ -110,6 +111,11 @@ mod tests {
         check_lines("a.rs", "//! A.\na();\ntodo!();\nunimplemented!()\nlet b = dbg!(c);", &[3, 4, 5]);
         check_lines("a.rs", "//! No todo!\n// nor #[allow(x)]\nlet a = \"dbg!\"; my_todo!();", &[]);
         check_lines("a.rs", "//! A.\n#[expect(dead_code, reason = \"#[allow(x)]\")]", &[]);
+    }
+
+    #[test]
+    fn unsafe_code_is_found() {
+        check_lines("a.rs", "//! A.\nlet b = unsafe { c() };\nlet not_unsafe = 1;", &[2]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::visit::{Check, every_protocol};
 use consistory_kernel::Chooser;
 use consistory_lab::{Disks, Run, Storm, link_of};
 use consistory_protocols::Spec;
-use consistory_session::{Command, Session, ViewState, open, open_scenario};
+use consistory_session::{Command, Session, ViewState, codec, open, open_scenario};
 
 /// The run of a seed's storm, with some rules off and some disks lost: whatever can be in a run.
 fn stormy<P: Spec>(seed: u64) -> Run<P> {
@@ -92,7 +92,7 @@ impl Check for Links {
             let mut session = opened.session;
             for to in cursors(&*session) {
                 session.apply(Command::Seek { to }).expect("a time of the run");
-                let again = open(&session.link(ViewState::default())).expect("our own link");
+                let again = open(&session.link(ViewState::default(), codec())).expect("our own link");
                 assert_eq!(again.notice, None, "{}, seed {seed}", P::ID);
                 assert_eq!((again.session.digest(), again.session.now()), (session.digest(), to));
             }

@@ -5,10 +5,11 @@ mod views;
 use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::link::Codec;
 use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
-use crate::{edits, link, metrics, parameters};
+use crate::{edits, parameters};
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{Spec, feed};
@@ -339,11 +340,7 @@ impl<P: Spec> Session for LiveRun<P> {
         }
     }
 
-    fn metrics(&self) -> Vec<metrics::Measured> {
-        metrics::measure(&self.timeline)
-    }
-
-    fn link(&self, view: ViewState) -> String {
+    fn link(&self, view: ViewState, codec: Codec) -> String {
         match self.origin.item {
             Some(item) if self.is_pristine() => {
                 let mut query: Vec<String> =
@@ -357,7 +354,7 @@ impl<P: Spec> Session for LiveRun<P> {
             item => {
                 let scenario = item.map(|item| item.id);
                 let run = payload::of_run(&self.setup, &self.timeline, scenario, view);
-                format!("#/s/{}", link::encode(&run))
+                format!("#/s/{}", codec.encode(&run))
             }
         }
     }

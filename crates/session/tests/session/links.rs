@@ -2,7 +2,7 @@
 
 use consistory_kernel::{MS, ProcessId};
 use consistory_session::{
-    Command, Disk, EditCommand, Overrides, Session, Source, ViewState, gallery, open, open_scenario, open_with,
+    Command, Disk, EditCommand, Overrides, Session, Source, ViewState, codec, gallery, open, open_scenario, open_with,
 };
 
 fn edit(session: &mut dyn Session, edit: EditCommand) {
@@ -44,14 +44,14 @@ fn busy() -> Box<dyn Session> {
 fn a_link_opens_the_same_run() {
     let original = busy();
     let view = ViewState { panel: 2, speed: 5 };
-    let link = original.link(view);
+    let link = original.link(view, codec());
     let opened = open(&link).expect("our own link");
     assert_eq!(opened.notice, None);
     assert_eq!(opened.view, view);
     assert_eq!(opened.session.digest(), original.digest());
     assert_eq!(opened.session.now(), original.now());
     assert_eq!(opened.session.transcript(), original.transcript());
-    assert_eq!(opened.session.link(view), link, "opening a link and sharing it again gives the same link");
+    assert_eq!(opened.session.link(view, codec()), link, "opening a link and sharing it again gives the same link");
     let bare = link.trim_start_matches("#/s/");
     assert_eq!(open(bare).expect("the value of ?s=").session.digest(), original.digest());
 }
@@ -70,10 +70,10 @@ fn a_scenario_text_performs_the_same_run() {
 #[test]
 fn lengths_are_within_their_figures() {
     for item in gallery() {
-        let link = open(&format!("#/p/{}", item.id)).expect(item.id).session.link(ViewState::default());
+        let link = open(&format!("#/p/{}", item.id)).expect(item.id).session.link(ViewState::default(), codec());
         assert!(link.len() <= 60, "{link}");
     }
-    let link = busy().link(ViewState::default());
+    let link = busy().link(ViewState::default(), codec());
     assert!(busy().timeline().marks.len() > 20);
     assert!(link.len() <= 2_000, "{} characters", link.len());
 }
@@ -81,13 +81,13 @@ fn lengths_are_within_their_figures() {
 #[test]
 fn a_gallery_link_stays_short_until_somebody_acts() {
     let mut session = open("#/p/raft/split-vote?seed=7").expect("a gallery address").session;
-    assert_eq!(session.link(ViewState::default()), "#/p/raft/split-vote?seed=7");
+    assert_eq!(session.link(ViewState::default(), codec()), "#/p/raft/split-vote?seed=7");
     session.apply(Command::Seek { to: 250 * MS }).expect("time passes");
-    assert_eq!(session.link(ViewState::default()), "#/p/raft/split-vote?seed=7&t=250ms");
+    assert_eq!(session.link(ViewState::default(), codec()), "#/p/raft/split-vote?seed=7&t=250ms");
     let again = open("#/p/raft/split-vote?seed=7&t=250ms").expect("a gallery address").session;
     assert_eq!(again.digest(), session.digest());
     session.apply(Command::Edit(EditCommand::Pause(ProcessId(0)))).expect("n1 is up");
-    assert!(session.link(ViewState::default()).starts_with("#/s/1"));
+    assert!(session.link(ViewState::default(), codec()).starts_with("#/s/1"));
 }
 
 #[test]
@@ -130,7 +130,8 @@ fn without_a_cursor_a_text_opens_at_its_start() {
 /// What replaces a part of a link may leave the rest without a node that it is about.
 #[test]
 fn a_link_whose_prepared_node_is_taken_away_gets_a_sentence() {
-    let link = open_scenario("protocol raft\nlog n5 1 1").expect("a scenario").session.link(ViewState::default());
+    let link =
+        open_scenario("protocol raft\nlog n5 1 1").expect("a scenario").session.link(ViewState::default(), codec());
     let with_nodes = |nodes: &str| {
         let settings = vec![("nodes".to_owned(), nodes.to_owned())];
         open_with(Source::Address(&link), &Overrides { settings, ..Overrides::default() })

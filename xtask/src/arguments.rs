@@ -17,8 +17,9 @@ cargo xtask COMMAND
   test [--fast] [--only STEP]     every check, in order, up to the first failure
        [--only STEP -- ARGUMENT…] one step; for native, wasm and browsers the arguments go to the test runner
   tidy                            the repository's own rules, without building anything
-  bench [NAME]                    measure: the core natively, then the page in a browser
+  bench [NAME]                    measure the core natively and the page in a browser, or what has a name that begins so
   soak [--seeds A..B]             many seeds of random faults
+  new-protocol NAME               a folder of crates/protocols/src with a sketch that works, registered
   help                            this text
 
 Steps of test: tools format tidy clippy clippy-wasm native wasm build supply-chain browsers
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     SplitWasm {
         input: PathBuf,
     },
+    NewProtocol {
+        name: String,
+    },
     Help,
 }
 
@@ -87,6 +91,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "tidy" => without_arguments(&mut parser, Command::Tidy),
         "bench" => bench(&mut parser),
         "soak" => Ok(Command::Soak { arguments: parser.raw_args()?.collect() }),
+        "new-protocol" => new_protocol(&mut parser),
         "split-wasm" => Ok(Command::SplitWasm { input: parser.value()?.into() }),
         "help" => without_arguments(&mut parser, Command::Help),
         other => bail!("there is no command `{other}`"),
@@ -164,6 +169,15 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command> {
     Ok(Command::Bench { name })
 }
 
+fn new_protocol(parser: &mut lexopt::Parser) -> Result<Command> {
+    let name = match parser.next()? {
+        Some(Value(name)) => name.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+        None => bail!("new-protocol takes the name of the protocol"),
+    };
+    without_arguments(parser, Command::NewProtocol { name })
+}
+
 fn without_arguments(parser: &mut lexopt::Parser, command: Command) -> Result<Command> {
     match parser.next()? {
         None => Ok(command),
@@ -203,6 +217,8 @@ mod tests {
         check("bench step", &Command::Bench { name });
         let arguments = vec!["--seeds".into(), "1..9".into()];
         check("soak --seeds 1..9", &Command::Soak { arguments });
+        let name = "paxos".into();
+        check("new-protocol paxos", &Command::NewProtocol { name });
     }
 
     #[test]
@@ -222,6 +238,8 @@ mod tests {
         check_refused("build --fast", "--fast");
         check_refused("tidy up", "up");
         check_refused("bench a b", "b");
+        check_refused("new-protocol", "takes the name");
+        check_refused("new-protocol a b", "b");
         check_refused("test --only nothing", "there is no step `nothing`");
         check_refused("test --only tidy --fast", "not together");
         check_refused("test a_test", "need --only");

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::arguments::Profile;
@@ -11,38 +12,79 @@ use crate::browsers::{self, Browsers};
 use crate::build;
 use crate::process;
 use crate::progress;
-use crate::workspace;
+use crate::repository;
 
-/// Measures everything, or what has this name.
+/// Where the measurements of the page are: a test of each name that is ignored otherwise.
+const PAGE: &str = "tests/browser/tests/bench.rs";
+
+/// What is to be measured.
+#[derive(Debug, PartialEq, Eq)]
+struct Chosen<'a> {
+    has_core: bool,
+    page: Vec<&'a str>,
+}
+
+/// Measures everything, or what has a name that begins so.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
-    let figures = progress::step("measure the core", || native(name))?;
-    print!("{figures}");
-    let packages = workspace::packages()?;
-    let has_browser_figures = packages
-        .iter()
-        .any(|package| package.name == browsers::PACKAGE && package.tests.iter().any(|test| test == "bench"));
-    if !has_browser_figures {
-        progress::note("no browser figures: tests/browser has no tests/bench.rs.");
+    let core = core_names()?;
+    let source = std::fs::read_to_string(repository::root().join(PAGE));
+    let page = source.as_deref().map(ignored_tests).unwrap_or_default();
+    let chosen = choose(name.unwrap_or_default(), &core.lines().collect::<Vec<_>>(), &page)?;
+    if chosen.has_core {
+        let figures = progress::step("measure the core", || native(name))?;
+        print!("{figures}");
+    }
+    if page.is_empty() {
+        progress::note(&format!("no figures of the page: there is no {PAGE}."));
+    }
+    if chosen.page.is_empty() {
         return Ok(());
     }
     build::run(Profile::Release)?;
-    progress::step("measure the page", || in_browsers(name))
+    progress::step("measure the page", || in_browsers(&chosen.page))
+}
+
+/// Which side knows the name.
+fn choose<'a>(name: &str, core: &[&str], page: &[&'a str]) -> Result<Chosen<'a>> {
+    let has_core = core.iter().any(|known| known.starts_with(name));
+    let of_page: Vec<&str> = page.iter().copied().filter(|known| known.starts_with(name)).collect();
+    ensure!(
+        has_core || !of_page.is_empty(),
+        "there is no figure `{name}`; known are {} of the core and {} of the page",
+        core.join(", "),
+        page.join(", ")
+    );
+    Ok(Chosen { has_core, page: of_page })
+}
+
+/// The names of the functions behind `#[ignore …]`.
+fn ignored_tests(source: &str) -> Vec<&str> {
+    let attributes = source.split("\n#[ignore").skip(1);
+    let names = attributes.filter_map(|after| after.split_once("\nfn ")?.1.split_once('('));
+    names.map(|(name, _)| name).collect()
+}
+
+fn consistory_bench() -> Command {
+    process::cargo(["run", "--release", "--package=consistory-cli", "--", "bench"])
+}
+
+/// The names of the core's figures, one a line.
+fn core_names() -> Result<String> {
+    process::capture(consistory_bench().arg("--list"))
 }
 
 fn native(name: Option<&str>) -> Result<String> {
-    let mut command = process::cargo(["run", "--release", "--package=consistory-cli", "--", "bench"]);
-    command.args(name).arg("--json");
-    table(&process::capture(&mut command)?)
+    table(&process::capture(consistory_bench().args(name).arg("--json"))?)
 }
 
-fn in_browsers(name: Option<&str>) -> Result<()> {
+fn in_browsers(names: &[&str]) -> Result<()> {
     let browsers = Browsers::start()?;
     // The browsers do the work that is measured, so the suite itself need not be optimised. One thread, because two
     // measurements at once disturb each other.
     let mut command = process::cargo(["test", "--test=bench", "--package", browsers::PACKAGE]);
     browsers.prepare(&mut command);
-    command.env("CONSISTORY_BENCH", "1").args(["--", "--ignored", "--nocapture", "--test-threads=1"]).args(name);
-    process::run(&mut command)
+    command.env("CONSISTORY_BENCH", "1").args(["--", "--ignored", "--nocapture", "--test-threads=1", "--exact"]);
+    process::run(command.args(names))
 }
 
 /// `{"NAME":{"value","unit"}}` as lines of name, value and unit, in the order of names.
@@ -70,6 +112,33 @@ mod tests {
         let json = r#"{"step":{"value":1.5,"unit":"us"},"replay":{"value":20000,"unit":"events/s"}}"#;
         let expect = "replay           20000 events/s\nstep               1.5 us\n";
         assert_eq!(table(json).unwrap(), expect);
+    }
+
+    #[test]
+    fn the_side_that_knows_the_name_is_measured() {
+        let (core, page) = (["seek_ms", "seek_ms_median", "frames"], ["frame_ms", "frame_ms_busy", "load_ms"]);
+        let check = |name: &str, has_core: bool, expect: &[&str]| {
+            let chosen = Chosen { has_core, page: expect.to_vec() };
+            assert_eq!(choose(name, &core, &page).unwrap(), chosen, "{name}");
+        };
+        check("", true, &page);
+        check("seek_ms", true, &[]);
+        check("load_ms", false, &["load_ms"]);
+        check("frame_ms", false, &["frame_ms", "frame_ms_busy"]);
+        check("frame", true, &["frame_ms", "frame_ms_busy"]);
+        assert!(choose("ms", &core, &page).is_err());
+        let error = choose("colour", &core, &page).unwrap_err().to_string();
+        let known =
+            "known are seek_ms, seek_ms_median, frames of the core and frame_ms, frame_ms_busy, load_ms of the page";
+        assert_eq!(error, format!("there is no figure `colour`; {known}"));
+    }
+
+    #[test]
+    fn measurements_of_the_page_are_its_ignored_tests() {
+        let source = "fn helper() {}\n#[test]\n#[ignore = \"slow\"]\nfn one() {\n}\n#[test]\nfn other() {}\n\n#[test]\n#[ignore]\nfn two() {}";
+        assert_eq!(ignored_tests(source), ["one", "two"]);
+        let source = std::fs::read_to_string(repository::root().join(PAGE)).unwrap();
+        assert!(ignored_tests(&source).contains(&"interactive_ms"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod build;
 mod debian;
 mod finish;
 mod first_load;
+mod new_protocol;
 mod process;
 mod progress;
 pub mod repository;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Bench { name } => bench::run(name.as_deref()),
         Command::Soak { arguments } => soak::run(&arguments),
+        Command::NewProtocol { name } => new_protocol::run(&name),
         Command::SplitWasm { input } => split::run(&input),
         Command::Help => {
             print!("{}", arguments::HELP);

@@ -181,11 +181,14 @@ pub(crate) enum LinkCommand {
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// One figure; without it, all
+    /// Figures whose names begin with it; without it, all
     pub(crate) name: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print the names of the figures, one a line, and measure nothing
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
 }
 
 /// Seeds, both ends included.

@@ -29,7 +29,8 @@ impl Visitor for Describe {
     fn visit<P: Spec>(self) -> Value {
         let title = |language| sentence(language, &Text::key(P::TITLE), &|id| id.to_string());
         let setup = P::defaults();
-        let dials = parameters::dials(&setup, &World::new(&setup, &mut Journal::off()));
+        let world = World::new(&setup, &mut Journal::off()).expect("a protocol can run with its defaults");
+        let dials = parameters::dials(&setup, &world);
         let properties =
             P::PROPERTIES.iter().map(|property| json!({"id": property.id, "expect": expect(property.expectation)}));
         let mutants = P::MUTANTS.iter().map(|mutant| json!({"id": mutant.id, "breaks": mutant.breaks}));

@@ -4,7 +4,7 @@ use crate::queue::{Queue, Scheduled};
 use crate::{Chooser, Digest, Fate, Network, PPM, ProcessId, Purpose, StepId, Time};
 use std::rc::Rc;
 
-/// What a run may grow to. Reaching a limit ends the run with a visible finding.
+/// What a run may grow to. Reaching a [`Limit`] ends the run with a visible finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Steps on a branch.
@@ -13,7 +13,7 @@ pub struct Limits {
     pub scheduled: u32,
     /// Effects of a single step.
     pub effects: u32,
-    /// Operations that one client has waiting.
+    /// Operations that one client has waiting; one more is refused, and the run goes on.
     pub waiting: u32,
 }
 
@@ -32,8 +32,6 @@ pub enum Limit {
     Scheduled,
     /// [`Limits::effects`].
     Effects,
-    /// [`Limits::waiting`].
-    Waiting,
 }
 
 /// A property that was broken.

@@ -36,14 +36,17 @@ impl<P: Protocol> Outbox<P> {
 }
 
 impl<P: Protocol> Cx<'_, P> {
-    /// Sends a message to a node.
+    /// Sends a message to a node; one that does not exist is a mistake of the protocol.
     #[inline]
     pub fn send(&mut self, to: ProcessId, message: P::Message) {
+        assert!(to.0 < self.core.nodes, "{} sends to {to}, which is no node", self.me);
         self.outbox.sends.push((to, message));
     }
 
-    /// Answers a client's request.
+    /// Answers a client's request; a client that does not exist is a mistake of the protocol.
     pub fn reply(&mut self, client: ProcessId, serial: u32, answer: Answer<P::Reply>) {
+        let is_client = client.0 >= self.core.nodes && client.index() < self.core.processes.len();
+        assert!(is_client, "{} answers {client}, which is no client", self.me);
         self.outbox.replies.push((client, serial, answer));
     }
 

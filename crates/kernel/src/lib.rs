@@ -39,4 +39,4 @@ pub use network::Network;
 pub use protocol::{Answer, Event, Observation, Protocol, Request, Verdict};
 pub use slab::{Body, Fate, Flight};
 pub use timeline::{BranchId, BranchInfo, Segment, Timeline};
-pub use world::{ArmedTimer, EditError, Setup, World};
+pub use world::{ArmedTimer, EditError, Setup, SetupError, World};

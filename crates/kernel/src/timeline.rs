@@ -4,7 +4,7 @@
 //! because a world is deterministic.
 
 use crate::journal::{Journal, StepRecord};
-use crate::{Chooser, Edit, EditError, Moment, Protocol, Question, Setup, StepId, Time, World};
+use crate::{Chooser, Edit, EditError, Moment, Protocol, Question, Setup, SetupError, StepId, Time, World};
 
 /// The number of a branch; 0 is the run as it was first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,25 +71,25 @@ pub struct BranchInfo {
 
 impl<P: Protocol> Timeline<P> {
     /// A run at its start.
-    pub fn new(setup: &Setup<P>) -> Self {
+    pub fn new(setup: &Setup<P>) -> Result<Self, SetupError> {
         Self::with_chooser(setup, Chooser::seeded(setup.seed))
     }
 
     /// As [`Timeline::new`], with keyframes every `interval` steps at first, and fewer once they weigh more than
     /// `budget` bytes by a rough measure. Seeks give the same worlds with any of them; only their speed differs.
-    pub fn with_budget(setup: &Setup<P>, interval: u32, budget: usize) -> Self {
-        Self { interval: interval.max(1), budget, ..Self::new(setup) }
+    pub fn with_budget(setup: &Setup<P>, interval: u32, budget: usize) -> Result<Self, SetupError> {
+        Ok(Self { interval: interval.max(1), budget, ..Self::new(setup)? })
     }
 
     /// A run at its start, with another source of decisions. If a person decides, the run stands still before a step
     /// that asks, until [`Timeline::asked`] is answered by [`Edit::Answer`].
-    pub fn with_chooser(setup: &Setup<P>, chooser: Chooser) -> Self {
+    pub fn with_chooser(setup: &Setup<P>, chooser: Chooser) -> Result<Self, SetupError> {
         let mut journal = Journal::from_step(StepId(0));
-        let tip = World::with_chooser(setup, chooser, &mut journal);
+        let tip = World::with_chooser(setup, chooser, &mut journal)?;
         let keyframes = vec![tip.clone()];
         let weight = tip.weight();
         let root = Branch { parent: None, forked_at: 0, journal, edits: Vec::new(), keyframes, tip };
-        Self {
+        Ok(Self {
             branches: vec![root],
             current: BranchId(0),
             here: None,
@@ -97,7 +97,7 @@ impl<P: Protocol> Timeline<P> {
             budget: BUDGET,
             weight,
             asked: None,
-        }
+        })
     }
 
     /// Moves the cursor forward to a time, simulating what is not known yet.

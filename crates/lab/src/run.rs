@@ -4,6 +4,9 @@ use consistory_kernel::{Chooser, Edit, Journal, Moment, Setup, Time, Timeline, W
 use consistory_protocols::Spec;
 use consistory_session::{Problem, ViewState, codec, open_scenario, scenario};
 
+/// Setups come from storms and from opened scenarios.
+const CAN_RUN: &str = "a run has a setup that can run";
+
 /// A run. Everything else about it is a function of this value.
 #[derive(Clone)]
 pub struct Run<P: Spec> {
@@ -25,7 +28,7 @@ impl<P: Spec> Run<P> {
     /// As [`Run::perform`], with another source of decisions.
     pub fn perform_with(&self, chooser: Chooser, stop: impl Fn(&World<P>) -> bool) -> (World<P>, Self) {
         let mut journal = Journal::off();
-        let mut world = World::with_chooser(&self.setup, chooser, &mut journal);
+        let mut world = World::with_chooser(&self.setup, chooser, &mut journal).expect(CAN_RUN);
         let mut edits = Vec::with_capacity(self.edits.len());
         let end = (Moment::after(self.until), None);
         let edits_and_end = self.edits.iter().map(|(moment, edit)| (*moment, Some(edit))).chain([end]);
@@ -52,7 +55,7 @@ impl<P: Spec> Run<P> {
 
     /// The run, recorded, with its cursor at the end.
     pub fn timeline(&self) -> Timeline<P> {
-        let mut timeline = Timeline::new(&self.setup);
+        let mut timeline = Timeline::new(&self.setup).expect(CAN_RUN);
         for (moment, edit) in &self.edits {
             timeline.seek(*moment);
             // One that cannot be applied changes nothing, here as in `perform`.

@@ -47,7 +47,7 @@ impl<P: Spec> Storm<P> {
         let temper = Temper::draw(&mut dice);
         let setup = temper::cluster(seed, mutants, temper.style, &mut dice);
         let mut journal = Journal::from_step(StepId(0));
-        let world = World::new(&setup, &mut journal);
+        let world = World::new(&setup, &mut journal).expect("storms hit clusters that can run");
         Self { setup, world, journal, edits: Vec::new(), dice, temper, disks, value: 0, rivals: [ProcessId(0); 2] }
     }
 

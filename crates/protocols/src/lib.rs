@@ -1,12 +1,16 @@
 //! The protocols, one folder each, and the registry.
 //!
 //! A folder owns all its content: the state machine, its properties and mutants, its picture, its words in
-//! both languages, its documentation and its scenarios. See `ARCHITECTURE.md` for how to add one.
+//! both languages, its documentation and its scenarios. See `docs/adding-a-protocol.md` for how to add one.
 
 #![forbid(unsafe_code)]
 
 pub mod feed;
 pub mod kv;
+/// What `cargo xtask new-protocol` copies; here so that it compiles and passes its tests like any protocol.
+#[cfg(test)]
+#[path = "../template/mod.rs"]
+pub mod newcomer;
 pub mod raft;
 pub mod scenarios;
 pub mod script;

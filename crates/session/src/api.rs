@@ -273,7 +273,7 @@ impl Topics {
     pub const NONE: Self = Self(0);
     /// The scene: cards, flights, walls.
     pub const SCENE: Self = Self(1);
-    /// The feed and the checks.
+    /// The feed, the checks, and the line of narration that is current.
     pub const FEED: Self = Self(2);
     /// The timeline's marks, bands or branches.
     pub const TIMELINE: Self = Self(4);

@@ -3,7 +3,7 @@
 use crate::api::{Disk, EditCommand};
 use crate::error::Problem;
 use crate::parameters;
-use consistory_kernel::{DiskFate, Edit, EditError, MS, MessageAct, ProcessId, ProcessStatus, World};
+use consistory_kernel::{DiskFate, Edit, EditError, MS, MessageAct, ProcessId, ProcessStatus, SetupError, World};
 use consistory_protocols::Spec;
 use consistory_scene::{Arg, Text};
 
@@ -72,6 +72,15 @@ pub(crate) fn align<P: Spec>(world: &World<P>) -> Vec<Edit<P>> {
     let waiting = waiting(world);
     let first = waiting.first().map_or(0, |(fires_at, _)| fires_at.saturating_sub(world.time()));
     waiting.into_iter().map(|(_, id)| Edit::Rearm(id, first)).collect()
+}
+
+/// Why a run cannot start, in words.
+pub(crate) fn unfit(error: SetupError) -> Problem {
+    Problem::new(match error {
+        SetupError::NoNodes | SetupError::TooManyProcesses => Text::key("problem.setup.processes"),
+        SetupError::NoSuchNode(id) => Text::key("problem.setup.no_node").with("node", Arg::Process(id)),
+        SetupError::OutOfRange => Text::key("problem.setup.out_of_range"),
+    })
 }
 
 /// Why an edit is refused, in words.

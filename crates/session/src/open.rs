@@ -120,7 +120,9 @@ enum Address<'a> {
 impl<'a> Address<'a> {
     fn read(fragment: &'a str) -> Self {
         let address = fragment.trim().trim_start_matches('#').trim_matches('/');
-        if let Some(payload) = address.strip_prefix("s/") {
+        // Of a link that was cut right behind its beginning no slash is left.
+        let payload = if address == "s" { Some("") } else { address.strip_prefix("s/") };
+        if let Some(payload) = payload {
             return Self::Payload(payload);
         }
         if let Some(rest) = address.strip_prefix("p/") {

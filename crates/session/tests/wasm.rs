@@ -20,6 +20,10 @@ fn golden(id: &str) -> &'static str {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn every_gallery_scenario_has_its_golden_transcript() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        // They are being rewritten on disk; what this test carries is as old as its binary.
+        return;
+    }
     assert!(gallery().len() >= 14);
     for item in gallery() {
         let opened = open_scenario(item.text).unwrap_or_else(|problem| panic!("{}: {problem:?}", item.id));

@@ -125,7 +125,7 @@ fn extension(path: &str) -> &str {
 }
 
 /// The files below `root` as paths with `/`, without what is not ours.
-fn paths_below(root: &Path) -> Result<BTreeSet<String>> {
+pub(crate) fn paths_below(root: &Path) -> Result<BTreeSet<String>> {
     let mut paths = BTreeSet::new();
     let mut waiting = vec![String::new()];
     while let Some(folder) = waiting.pop() {

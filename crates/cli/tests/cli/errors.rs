@@ -45,7 +45,9 @@ fn names_that_do_not_exist() {
     check("hunt raft --mutant lazy", &["--mutant lazy", "count-old-terms"]);
     check("hunt raft --property lazy", &["--property lazy", "election-safety"]);
     check("soak --protocol paxos9", &["--protocol paxos9", "raft"]);
-    check("bench colour", &["NAME colour", "seek_ms"]);
+    check("bench colour", &["NAME colour", "seek_ms, seek_ms_median"]);
+    check("bench seek_ms_at_night", &["NAME seek_ms_at_night", "seek_ms, seek_ms_median"]);
+    check("bench colour --list", &["NAME colour", "seek_ms, seek_ms_median"]);
     check("link encode no-such-file", &["no-such-file"]);
     check("sweep-merge no-such-file", &["no-such-file"]);
 }

@@ -48,6 +48,16 @@ fn a_soak_passes() {
 }
 
 #[test]
+fn figures_are_listed_without_being_measured() {
+    let said = say("bench --list");
+    assert_eq!(said.status, 0);
+    let names: Vec<&str> = said.out.lines().collect();
+    assert_eq!(names.len(), 8, "{names:?}");
+    assert!(names.contains(&"timeline_bytes_per_event") && names.contains(&"digest_check"), "{names:?}");
+    assert_eq!(say("bench seek_ms --list").out, "seek_ms\nseek_ms_median\n");
+}
+
+#[test]
 fn a_figure_has_a_value_and_a_unit() {
     let figures = say("bench link_characters --json").json();
     assert_eq!(keys(&figures), ["link_characters_gallery", "link_characters_40_edits"]);

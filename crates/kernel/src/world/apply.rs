@@ -364,15 +364,15 @@ fn in_range(value: i64, low: i64, high: i64) -> Result<(), EditError> {
     if (low..=high).contains(&value) { Ok(()) } else { Err(EditError::OutOfRange) }
 }
 
-fn duration(value: Time) -> Result<(), EditError> {
+pub(super) fn duration(value: Time) -> Result<(), EditError> {
     if value <= FAR { Ok(()) } else { Err(EditError::OutOfRange) }
 }
 
-fn probability(value: Ppm) -> Result<(), EditError> {
+pub(super) fn probability(value: Ppm) -> Result<(), EditError> {
     if value <= PPM { Ok(()) } else { Err(EditError::OutOfRange) }
 }
 
-fn latency_range(latency: &Latency) -> Result<(), EditError> {
+pub(super) fn latency_range(latency: &Latency) -> Result<(), EditError> {
     match latency {
         Latency::Constant(time) | Latency::Exponential(time) => duration(*time),
         Latency::Uniform(low, high) => {

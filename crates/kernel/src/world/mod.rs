@@ -3,43 +3,22 @@
 mod apply;
 mod clients;
 mod messages;
+mod setup;
 mod step;
 
 use crate::client::ClientState;
-use crate::core::{Core, Counters, Finding, Limit, Limits, Process};
+use crate::core::{Core, Counters, Finding, Limit, Process};
 use crate::cx::Outbox;
 use crate::journal::{Journal, MarkKind};
 use crate::queue::{Scheduled, What};
 use crate::slab::{Flight, Slab};
 pub use apply::EditError;
+pub use setup::{Setup, SetupError};
 
 use crate::{
     Chooser, ClientPolicy, Fact, Moment, Network, Observation, ProcessId, Protocol, Question, StepId, Time, Verdict,
 };
 use std::rc::Rc;
-
-/// What a run starts from. Together with the edits it determines everything.
-#[derive(Clone, Debug)]
-pub struct Setup<P: Protocol> {
-    /// Nodes, 1 to 65,000.
-    pub nodes: u16,
-    /// Clients.
-    pub clients: u16,
-    /// Parameters of the protocol.
-    pub config: P::Config,
-    /// The network at the start.
-    pub network: Network,
-    /// Rules that are switched off, one bit per mutant.
-    pub mutants: u32,
-    /// The seed of every random stream.
-    pub seed: u64,
-    /// How nodes are prepared before their first boot.
-    pub directives: Vec<(ProcessId, P::Directive)>,
-    /// How patient clients are.
-    pub policy: ClientPolicy,
-    /// What the run may grow to.
-    pub limits: Limits,
-}
 
 /// A timer that is armed.
 #[derive(Clone, Copy, Debug)]
@@ -91,19 +70,20 @@ impl<P: Protocol> Clone for World<P> {
 
 impl<P: Protocol> World<P> {
     /// The start of a run, with every node booted; the boots are its first steps.
-    pub fn new(setup: &Setup<P>, journal: &mut Journal<P>) -> Self {
+    pub fn new(setup: &Setup<P>, journal: &mut Journal<P>) -> Result<Self, SetupError> {
         Self::with_chooser(setup, Chooser::seeded(setup.seed), journal)
     }
 
     /// As [`World::new`], with another source of decisions.
-    pub fn with_chooser(setup: &Setup<P>, chooser: Chooser, journal: &mut Journal<P>) -> Self {
+    pub fn with_chooser(setup: &Setup<P>, chooser: Chooser, journal: &mut Journal<P>) -> Result<Self, SetupError> {
+        setup.check()?;
         let count = usize::from(setup.nodes);
         let mut disks = vec![P::Durable::default(); count];
         for (node, directive) in &setup.directives {
             P::prepare(&mut disks[node.index()], directive);
         }
         let client = |number: u16| ClientState {
-            target: ProcessId(number % setup.nodes.max(1)),
+            target: ProcessId(number % setup.nodes),
             serial: 0,
             pending: None,
             queue: std::collections::VecDeque::new(),
@@ -125,7 +105,7 @@ impl<P: Protocol> World<P> {
             world.boot(node, journal);
         }
         world.close(journal);
-        world
+        Ok(world)
     }
 
     /// Processes everything up to a moment; the clock then stands at its time.
@@ -331,7 +311,6 @@ impl<P: Protocol> World<P> {
                 Limit::Steps => "kernel.limit.steps",
                 Limit::Scheduled => "kernel.limit.scheduled",
                 Limit::Effects => "kernel.limit.effects",
-                Limit::Waiting => "kernel.limit.waiting",
             };
             let facts = [("limit", Fact::Word(word))];
             journal.note(self.core.current(), ProcessId(0), Some(MarkKind::Finding), "kernel.halted", &facts);

@@ -150,7 +150,7 @@ fn parameters_that_do_not_exist() {
 
 #[test]
 fn a_bad_edit_in_the_past_starts_no_branch() {
-    let mut timeline = Timeline::new(&probe::setup(4, 1));
+    let mut timeline = Timeline::new(&probe::setup(4, 1)).expect("a setup that can run");
     for edit in edits() {
         timeline.edit(edit).expect("the edit is possible");
     }

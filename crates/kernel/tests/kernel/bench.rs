@@ -25,7 +25,7 @@ impl Bench {
 
     pub(crate) fn with_chooser(setup: &Setup<Probe>, chooser: Chooser) -> Self {
         let mut journal = Journal::from_step(consistory_kernel::StepId(0));
-        let world = World::with_chooser(setup, chooser, &mut journal);
+        let world = World::with_chooser(setup, chooser, &mut journal).expect("a setup that can run");
         Self { world, journal }
     }
 

@@ -16,7 +16,7 @@ fn invoke(op: Order) -> Edit<Probe> {
 
 /// Five letters reach node 1 at 10 ms exactly; then nothing happens any more.
 fn ties() -> Timeline<Probe> {
-    let mut timeline = Timeline::new(&probe::setup(3, 1));
+    let mut timeline = Timeline::new(&probe::setup(3, 1)).expect("a setup that can run");
     timeline.edit(invoke(Order::Several((1..=5).map(|tag| letter(1, tag)).collect()))).expect("it is possible");
     timeline.advance(40 * MS);
     timeline
@@ -40,7 +40,7 @@ fn a_moment_counts_the_events_of_its_time() {
 
 #[test]
 fn a_moment_at_the_tip_can_be_taken_back() {
-    let mut timeline = Timeline::new(&probe::setup(3, 1));
+    let mut timeline = Timeline::new(&probe::setup(3, 1)).expect("a setup that can run");
     timeline.edit(invoke(Order::Several((1..=5).map(|tag| letter(1, tag)).collect()))).expect("it is possible");
     timeline.advance(10 * MS);
     assert_eq!(read(&timeline), 5);
@@ -50,7 +50,7 @@ fn a_moment_at_the_tip_can_be_taken_back() {
 
 #[test]
 fn a_moment_between_ties_that_are_not_simulated_yet_can_be_reached() {
-    let mut timeline = Timeline::new(&probe::setup(3, 1));
+    let mut timeline = Timeline::new(&probe::setup(3, 1)).expect("a setup that can run");
     timeline.edit(invoke(Order::Several((1..=5).map(|tag| letter(1, tag)).collect()))).expect("it is possible");
     timeline.seek(Moment { time: 10 * MS, ties: 2 });
     assert_eq!((read(&timeline), timeline.world().moment()), (2, Moment { time: 10 * MS, ties: 2 }));
@@ -72,7 +72,7 @@ fn an_edit_between_ties_replays_between_them() {
     assert_eq!(edits[1].0, Moment { time: 10 * MS, ties: 2 });
     assert_eq!(edits[2].0, Moment { time: 10 * MS, ties: 3 });
     let mut journal = Journal::off();
-    let mut fresh = World::new(&probe::setup(3, 1), &mut journal);
+    let mut fresh = World::new(&probe::setup(3, 1), &mut journal).expect("a setup that can run");
     for (moment, edit) in edits {
         fresh.run_to(moment, &mut journal);
         fresh.apply(&edit, &mut journal).expect("it is possible");
@@ -133,7 +133,7 @@ fn stepping_shows_the_time_of_each_step() {
 #[test]
 fn acting_in_the_past_grows_a_branch_and_leaves_the_old_one_as_it_was() {
     let setup = Setup { config: 10 * MS, ..probe::setup(3, 1) };
-    let mut timeline = Timeline::new(&setup);
+    let mut timeline = Timeline::new(&setup).expect("a setup that can run");
     timeline.advance(300 * MS);
     let old = (timeline.world().digest(), timeline.world().steps());
     timeline.seek(Moment::after(100 * MS));
@@ -159,7 +159,7 @@ fn acting_in_the_past_grows_a_branch_and_leaves_the_old_one_as_it_was() {
 #[test]
 fn a_branch_can_leave_before_the_branch_that_the_cursor_is_on_began() {
     let setup = Setup { config: 10 * MS, ..probe::setup(3, 1) };
-    let mut timeline = Timeline::new(&setup);
+    let mut timeline = Timeline::new(&setup).expect("a setup that can run");
     timeline.advance(300 * MS);
     timeline.seek(Moment::after(200 * MS));
     timeline.edit(crash(1)).expect("it is up");
@@ -211,7 +211,7 @@ fn the_next_time_sees_an_edit_that_was_made_before() {
 
 #[test]
 fn an_edit_at_the_time_of_an_event_that_it_makes_happen() {
-    let mut timeline = Timeline::new(&probe::setup(3, 1));
+    let mut timeline = Timeline::new(&probe::setup(3, 1)).expect("a setup that can run");
     timeline.edit(invoke(letter(1, 1))).expect("it is possible");
     timeline.advance(5 * MS);
     let act = |act| Edit::NextMessage { from: id(0), to: id(1), kind: None, act };
@@ -242,10 +242,14 @@ fn a_cut_budget_changes_no_seek() {
         };
         times.map(digest).collect::<Vec<_>>()
     };
-    let expected = digests(Timeline::new(&setup));
+    let expected = digests(Timeline::new(&setup).expect("a setup that can run"));
     assert!(expected.iter().max().expect("there are some").0.0 > 1_500);
     for (interval, budget) in [(1, 0), (1, 20_000), (3, 100_000), (0, usize::MAX), (u32::MAX, 0)] {
-        assert_eq!(digests(Timeline::with_budget(&setup, interval, budget)), expected, "{interval} {budget}");
+        assert_eq!(
+            digests(Timeline::with_budget(&setup, interval, budget).expect("a setup that can run")),
+            expected,
+            "{interval} {budget}"
+        );
     }
 }
 

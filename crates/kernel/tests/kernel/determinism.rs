@@ -9,7 +9,7 @@ use consistory_kernel::{
 /// Runs and returns what every step looked like, and the digest after it.
 fn trace<P: Protocol>(setup: &Setup<P>, edits: &[(u64, Edit<P>)], until: u64) -> Vec<(String, u64)> {
     let mut journal = Journal::from_step(StepId(0));
-    let mut world = World::new(setup, &mut journal);
+    let mut world = World::new(setup, &mut journal).expect("a setup that can run");
     let mut trace = Vec::new();
     for (time, edit) in edits {
         while world.is_due(Moment::after(*time)) && world.step(&mut journal) {
@@ -119,7 +119,6 @@ fn the_streams_are_pinned() {
     let mut take = |purpose| (0..4).map(|_| chooser.range(purpose, 0, 999_999)).collect::<Vec<_>>();
     assert_eq!(take(Purpose::Network), [889_034, 172_549, 428_565, 164_007]);
     assert_eq!(take(Purpose::Timers), [502_438, 452_953, 594_140, 445_051]);
-    assert_eq!(take(Purpose::Clients), [1_078, 492_791, 937_206, 34_594]);
     assert_eq!(take(Purpose::Faults), [167_072, 977_838, 923_580, 184_043]);
     assert_eq!(take(Purpose::Protocol), [226_433, 156_573, 668_001, 575_119]);
     let wide: Vec<u64> = (0..2).map(|_| chooser.range(Purpose::Network, 0, u64::MAX - 1)).collect();
@@ -154,7 +153,7 @@ fn the_digest_of_a_small_run_is_pinned() {
 fn a_rumour_reaches_a_thousand_nodes_in_the_same_way_each_time() {
     let run = |seed| {
         let mut journal = Journal::off();
-        let mut world = World::new(&gossip::setup(1_000, seed), &mut journal);
+        let mut world = World::new(&gossip::setup(1_000, seed), &mut journal).expect("a setup that can run");
         let edit = Edit::Invoke { client: id(1_000), op: 7, target: None };
         world.apply(&edit, &mut journal).expect("the client is there");
         world.run_to(Moment::after(3_000 * MS), &mut journal);

@@ -91,7 +91,7 @@ fn waiting_operations_are_refused() {
 #[test]
 fn a_timeline_ends_at_a_limit_and_can_be_scrubbed() {
     let setup = Setup { config: MS, ..limited(Limits { steps: 500, ..Limits::default() }) };
-    let mut timeline = Timeline::new(&setup);
+    let mut timeline = Timeline::new(&setup).expect("a setup that can run");
     timeline.advance(1_000_000 * MS);
     assert_eq!(timeline.world().halted(), Some(Limit::Steps));
     assert_eq!(timeline.world().time(), 1_000_000 * MS);

@@ -6,6 +6,7 @@ mod sketch;
 mod bench;
 
 mod bad_edits;
+mod bad_setups;
 mod branches;
 mod choices;
 mod clients;

@@ -64,7 +64,8 @@ fn everything_but_choices_comes_from_the_seed() {
 
 #[test]
 fn a_timeline_stands_still_before_a_step_that_asks() {
-    let mut timeline = Timeline::with_chooser(&probe::setup(2, 1), Chooser::human(1, Vec::new()));
+    let mut timeline =
+        Timeline::with_chooser(&probe::setup(2, 1), Chooser::human(1, Vec::new())).expect("a setup that can run");
     timeline.advance(10 * MS);
     timeline.edit(ask(&["a", "b"])).expect("the client is there");
     for (key, option) in [("a", 4), ("b", 5)] {

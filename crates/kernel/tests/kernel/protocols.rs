@@ -9,7 +9,7 @@ use consistory_kernel::{
 
 fn start(setup: &Setup<Commit>, chooser: Chooser) -> (World<Commit>, Journal<Commit>) {
     let mut journal = Journal::from_step(StepId(0));
-    (World::with_chooser(setup, chooser, &mut journal), journal)
+    (World::with_chooser(setup, chooser, &mut journal).expect("a setup that can run"), journal)
 }
 
 fn invoke() -> Edit<Commit> {

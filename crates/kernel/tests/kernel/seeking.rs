@@ -26,7 +26,7 @@ type Edits = Vec<(StepId, Moment, Edit<Probe>)>;
 /// A fresh replay: the world after every step, by how many steps lie before it.
 fn replay(setup: &Setup<Probe>, edits: &Edits, until: Time) -> Vec<Snapshot> {
     let mut journal = Journal::off();
-    let mut world = World::new(setup, &mut journal);
+    let mut world = World::new(setup, &mut journal).expect("a setup that can run");
     let boots = usize::from(world.node_count());
     let mut snapshots: Vec<_> = (0..=boots).map(|_| snapshot(&world, 0)).collect();
     for (step, moment, edit) in edits {
@@ -119,7 +119,7 @@ impl Model {
     fn new(seed: u64, interval: u32, budget: usize) -> Self {
         let mut setup = Setup { seed, config: 8 * MS, ..probe::setup(4, 1) };
         setup.network.duplicate = 100_000;
-        let timeline = Timeline::with_budget(&setup, interval, budget);
+        let timeline = Timeline::with_budget(&setup, interval, budget).expect("a setup that can run");
         let expected = replay(&setup, &Vec::new(), 2 * END);
         Self { setup, timeline, edits: vec![Vec::new()], expected }
     }

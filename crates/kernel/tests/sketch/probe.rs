@@ -18,6 +18,7 @@ pub(crate) enum Order {
     Persist(u32),
     Choose(&'static str, u32),
     Several(Vec<Order>),
+    Answer(u16),
     Redirect(Option<u16>),
     Refuse,
     Ignore,
@@ -85,6 +86,7 @@ fn obey(cx: &mut Cx<'_, Probe>, node: &mut Notebook, order: &Order) -> Option<An
             return Some(Answer::Redirect(to.map(ProcessId)));
         }
         Order::Redirect(_) => {}
+        Order::Answer(client) => cx.reply(ProcessId(*client), 1, Answer::Done(0)),
         Order::Refuse => return Some(Answer::Failed),
         Order::Ignore => return None,
     }

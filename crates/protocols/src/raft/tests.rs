@@ -9,7 +9,7 @@ use consistory_kernel::{Edit, Journal, MS, Moment, ProcessId, StepId, World};
 fn five_servers_elect_a_leader_and_commit_a_write() {
     let setup = Raft::defaults();
     let mut journal = Journal::from_step(StepId(0));
-    let mut world = World::new(&setup, &mut journal);
+    let mut world = World::new(&setup, &mut journal).expect("a setup that can run");
     world.run_to(Moment::after(1_000 * MS), &mut journal);
     let leaders = (0..5).filter(|id| world.node(ProcessId(*id)).is_some_and(super::node::Node::is_leader)).count();
     assert_eq!(leaders, 1);
@@ -31,7 +31,7 @@ fn a_refused_candidate_does_not_delay_its_refuser() {
     let mut setup = Raft::defaults();
     setup.directives.push((refuser, Directive::Log(vec![1, 1])));
     let mut journal = Journal::from_step(StepId(0));
-    let mut world = World::new(&setup, &mut journal);
+    let mut world = World::new(&setup, &mut journal).expect("a setup that can run");
     let fires_at = |world: &World<Raft>, id| {
         let armed = world.timers(id).iter().find(|armed| armed.timer == Timer::Election);
         armed.map(|armed| armed.fires_at).expect("a follower waits for its time-out")

@@ -44,6 +44,17 @@ struct Origin {
     cursor: Time,
 }
 
+/// What a picture depends on.
+struct Mark {
+    branch: BranchId,
+    steps: StepId,
+    /// Lines of narration up to the cursor.
+    told: usize,
+    growth: Time,
+    /// Notes on the timeline.
+    marks: usize,
+}
+
 impl<P: Spec> LiveRun<P> {
     /// A run of a scenario text.
     pub(crate) fn of_script(
@@ -52,7 +63,7 @@ impl<P: Spec> LiveRun<P> {
         overrides: &Overrides,
     ) -> Result<(Self, Vec<Problem>), Problem> {
         let (setup, used) = scenario::start::<P>(script, overrides)?;
-        let mut timeline = Timeline::new(&setup);
+        let mut timeline = Timeline::new(&setup).map_err(edits::unfit)?;
         let performed = scenario::perform(&setup, &script.lines[used..], overrides.until, &mut timeline)?;
         let cursor = performed.cursor.unwrap_or(Moment::after(0));
         // The address of a gallery scenario has no words for mutants.
@@ -76,7 +87,7 @@ impl<P: Spec> LiveRun<P> {
         if cursor.time.max(edits.last().map_or(0, |(moment, _)| moment.time)) > scenario::TIME_MAX {
             return Err(Problem::new(Text::key("problem.link.too_long")));
         }
-        let mut timeline = Timeline::new(&setup);
+        let mut timeline = Timeline::new(&setup).map_err(edits::unfit)?;
         let mut skipped = 0;
         for (moment, edit) in edits {
             timeline.seek(moment);
@@ -163,11 +174,31 @@ impl<P: Spec> LiveRun<P> {
     }
 
     /// What must change on the screen: cheap to compare before and after a command.
-    fn mark(&self) -> (BranchId, StepId, Time, usize) {
+    fn mark(&self) -> Mark {
         let journal = self.timeline.path();
         let marks = journal.iter().map(|segment| segment.journal.marked().count() + segment.journal.epochs().len());
-        let tip = self.timeline.tip();
-        (self.timeline.current(), self.timeline.world().steps(), tip.time() / GROWTH, marks.sum())
+        let now = self.now();
+        Mark {
+            branch: self.timeline.current(),
+            steps: self.timeline.world().steps(),
+            told: self.narration().take_while(|(time, _)| *time <= now).count(),
+            growth: self.timeline.tip().time() / GROWTH,
+            marks: marks.sum(),
+        }
+    }
+
+    /// The narration of the current branch: a branch has that of the run as it was first, up to where it leaves it.
+    fn narration(&self) -> impl Iterator<Item = &(Time, String)> {
+        let branches: Vec<_> = self.timeline.branches().collect();
+        let mut branch = self.timeline.current();
+        let mut until = Time::MAX;
+        // A branch is younger than the one that it left.
+        for info in branches.iter().rev() {
+            if let Some(parent) = info.parent.filter(|_| info.id == branch) {
+                (branch, until) = (parent, info.forked_at);
+            }
+        }
+        self.said.iter().take_while(move |(time, _)| *time <= until)
     }
 
     /// Whether nothing was done to the gallery's scenario, and its address can say where the cursor stands.
@@ -229,10 +260,13 @@ impl<P: Spec> Session for LiveRun<P> {
         }
         let after = self.mark();
         let mut topics = always;
-        if (before.0, before.1) != (after.0, after.1) {
+        if (before.branch, before.steps) != (after.branch, after.steps) {
             topics = topics.and(Topics::SCENE).and(Topics::FEED);
         }
-        if (before.0, before.2, before.3) != (after.0, after.2, after.3) {
+        if before.told != after.told {
+            topics = topics.and(Topics::FEED);
+        }
+        if (before.branch, before.growth, before.marks) != (after.branch, after.growth, after.marks) {
             topics = topics.and(Topics::TIMELINE);
         }
         Ok(topics)
@@ -294,17 +328,7 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn story(&self) -> Story {
         let item = self.origin.item;
-        let until = if self.timeline.current() == BranchId(0) {
-            Time::MAX
-        } else {
-            self.timeline
-                .branches()
-                .filter(|branch| branch.parent == Some(BranchId(0)))
-                .map(|branch| branch.forked_at)
-                .min()
-                .unwrap_or(Time::MAX)
-        };
-        let lines = self.said.iter().filter(|(time, _)| *time <= until).map(|(time, key)| StoryLine {
+        let lines = self.narration().map(|(time, key)| StoryLine {
             time: *time,
             text: gallery::narration(key).map_or_else(|| Text::plain(key.clone()), Text::key),
         });

@@ -1,7 +1,9 @@
 //! A link or a scenario text opens the same run, event for event.
 
 use consistory_kernel::{MS, ProcessId};
-use consistory_session::{Command, Disk, EditCommand, Session, ViewState, codec, gallery, open, open_scenario};
+use consistory_session::{
+    Command, Disk, EditCommand, Overrides, Session, Source, ViewState, codec, gallery, open, open_scenario, open_with,
+};
 
 fn edit(session: &mut dyn Session, edit: EditCommand) {
     session.apply(Command::Edit(edit)).expect("a valid edit");
@@ -95,6 +97,10 @@ fn bad_addresses_get_a_sentence() {
         ("#/p/raft/no-such", "problem.scenario"),
         ("#/nowhere", "problem.address"),
         ("#/s/1AAAA", "problem.link.damaged"),
+        ("#/s/1", "problem.link.damaged"),
+        ("#/s/", "problem.link.damaged"),
+        ("#/s", "problem.link.damaged"),
+        ("#/story", "problem.address"),
         ("#/s/9AAAA", "problem.link.newer"),
         ("#/p/raft/start?nodes=10", "problem.parameter.range"),
         ("#/p/raft/start?nodes=x", "problem.parameter.range"),
@@ -107,4 +113,37 @@ fn bad_addresses_get_a_sentence() {
     for address in ["", "#", "#/", "#/p/raft", "#/p/raft/start?", "/p/raft"] {
         assert!(open(address).is_ok(), "{address}");
     }
+}
+
+/// "Without it, at its start: after everything at 0 ms."
+#[test]
+fn without_a_cursor_a_text_opens_at_its_start() {
+    let start = |text: &str| open_scenario(text).expect("a scenario").session;
+    let session = start("protocol raft\nset nodes=3\nat 0ms crash n1\nrun 500ms");
+    assert_eq!((session.now(), session.step().0), (0, 4), "three boots and a crash");
+    assert_eq!(session.timeline().until, 500 * MS);
+    assert!(!session.scenario_text().contains("cursor"));
+    assert_eq!(start(&session.scenario_text()).now(), 0);
+    assert_eq!(start("protocol raft\ncursor 300ms\nrun 500ms").now(), 300 * MS);
+}
+
+/// What replaces a part of a link may leave the rest without a node that it is about.
+#[test]
+fn a_link_whose_prepared_node_is_taken_away_gets_a_sentence() {
+    let link =
+        open_scenario("protocol raft\nlog n5 1 1").expect("a scenario").session.link(ViewState::default(), codec());
+    let with_nodes = |nodes: &str| {
+        let settings = vec![("nodes".to_owned(), nodes.to_owned())];
+        open_with(Source::Address(&link), &Overrides { settings, ..Overrides::default() })
+    };
+    assert!(with_nodes("6").is_ok());
+    assert_eq!(with_nodes("4").err().expect("n5 is missing").text.key, "problem.setup.no_node");
+}
+
+#[test]
+fn a_latency_that_no_edit_could_set_is_refused_at_the_start() {
+    let problem = |text: &str| open_scenario(text).err().map(|problem| problem.text.key);
+    assert_eq!(problem("protocol raft\nset latency=const:86400s"), None);
+    assert_eq!(problem("protocol raft\nset latency=const:86401s"), Some("problem.setup.out_of_range"));
+    assert_eq!(problem("protocol raft\nrun 1ms\nset latency=const:86401s"), Some("problem.edit.out_of_range"));
 }

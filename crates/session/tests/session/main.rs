@@ -1,7 +1,8 @@
-//! The session crate from outside: the gallery's golden transcripts, links, texts, branches, hostile input.
+//! The session crate from outside: the gallery's golden transcripts, links, texts, branches, topics, hostile input.
 
 mod branches;
 mod decoders;
 mod gallery;
 mod golden_links;
 mod links;
+mod topics;

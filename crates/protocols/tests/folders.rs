@@ -1,4 +1,4 @@
-//! What is bundled of the scenario files: everything that is performed, and no transcript.
+//! The protocol folders: each is registered, and of its scenarios everything is bundled that is performed, and no transcript.
 
 use consistory_protocols::scenarios::{self, ScenarioFile};
 use consistory_protocols::{IDS, Spec, Visitor, visit};
@@ -12,6 +12,21 @@ impl Visitor for Bundled {
     fn visit<P: Spec>(self) -> Vec<ScenarioFile> {
         scenarios::of::<P>().copied().collect()
     }
+}
+
+/// A folder that nobody registered would compile into words and scenarios that nobody can reach.
+#[test]
+fn every_folder_is_a_registered_protocol() {
+    let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("the crate has sources");
+    let folders = entries.map(|entry| entry.expect("a readable folder")).filter(|entry| entry.path().is_dir());
+    let mut folders: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    folders.sort();
+    let mut registered = IDS.to_vec();
+    registered.sort_unstable();
+    assert_eq!(
+        folders, registered,
+        "`registry! {{ … }}` in src/lib.rs names every folder, and a folder's name is its id"
+    );
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Buttons for what can be done to a node, a client or a message. Who shows them reads the scene.
 
+use super::form::{choices, entered};
 use super::pieces::{button, row};
 use crate::part::Page;
 use crate::store::{Dialog, ViewChange};
 use consistory_kernel::{MS, MessageId, Ppm, ProcessId, Time};
 use consistory_scene::{Arg, Fate, Status, Text};
 use consistory_session::{Disk, EditCommand};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// How much later "Delay" makes a message arrive.
@@ -93,21 +93,17 @@ pub(crate) fn clock_rate(page: &Page, id: ProcessId, list: &'static str) -> Html
     }
     let store = page.store().clone();
     let onchange = Callback::from(move |event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        if let Some(ppm) = select.and_then(|select| select.value().parse().ok()) {
+        if let Ok(ppm) = entered(&event).parse() {
             store.edit(EditCommand::Skew(id, ppm));
         }
     });
     let field = format!("{list}-clock-{}", id.0);
     let label = page.text(&Text::key("faults.clock-of").with("node", Arg::Process(id)));
+    let list = rates.into_iter().map(|ppm| (ppm.to_string(), page.text(&rate_text(ppm)))).collect();
     html! {
         <span class="clock-rate">
             <label for={field.clone()} title={label.clone()}>{ page.word("faults.clock") }</label>
-            <select id={field} class="select" aria-label={label} {onchange}>
-                for ppm in rates {
-                    <option key={ppm} value={ppm.to_string()} selected={ppm == present}>{ page.text(&rate_text(ppm)) }</option>
-                }
-            </select>
+            { choices(Some(field), Some(label), list, &present.to_string(), onchange) }
         </span>
     }
 }

@@ -35,7 +35,7 @@ pub(crate) type Choice = (String, String);
 
 /// A list to choose from. It has an id where a label names it, and otherwise an accessible name of its own.
 pub(crate) fn choices(
-    id: Option<&'static str>,
+    id: Option<String>,
     name: Option<String>,
     list: Vec<Choice>,
     chosen: &str,
@@ -45,7 +45,12 @@ pub(crate) fn choices(
         let selected = value == chosen;
         html! { <option key={value.as_str()} {value} {selected}>{ shown }</option> }
     };
-    html! { <select {id} class="select" aria-label={name} {onchange}>{ for list.into_iter().map(option) }</select> }
+    // The attribute of an option counts only until the reader has chosen; after that it is the list's own property.
+    html! {
+        <select {id} class="select" aria-label={name.clone()} title={name} ~value={chosen.to_owned()} {onchange}>
+            { for list.into_iter().map(option) }
+        </select>
+    }
 }
 
 /// What the field that an event comes from holds now.

@@ -1,13 +1,11 @@
 //! The story: what the run is about, its narration and what to try.
 
 use super::pieces::{empty, line_button, sentence_button};
-use crate::listeners::Subscription;
 use crate::part::{Page, Part, Reads, Seen, class, when};
 use crate::words::milliseconds;
 use consistory_kernel::Time;
 use consistory_scene::{Arg, Text};
 use consistory_session::{Command, StoryLine, Topics};
-use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -57,28 +55,7 @@ pub(crate) struct Story {
     node: NodeRef,
     /// How many lines are told.
     told: usize,
-    /// When the next one is.
-    next: Option<Time>,
     scrolled: Seen<usize>,
-    awaited: Seen<Option<Time>>,
-    waiting: Option<Subscription>,
-}
-
-impl Story {
-    /// Has it drawn again once the cursor reaches the next line: a line of narration is no event of the run.
-    fn wait(&mut self, page: &Page) {
-        self.waiting.take();
-        let Some(moment) = self.next else { return };
-        let tell = {
-            let page = page.clone();
-            move |now: Time| {
-                if now >= moment {
-                    page.redraw();
-                }
-            }
-        };
-        self.waiting = Some(page.clock().on_reading(Rc::new(tell)));
-    }
 }
 
 impl Part for Story {
@@ -90,7 +67,7 @@ impl Part for Story {
         let (story, now) = page.read(|session| (session.story(), session.now()));
         let told = story.lines.iter().take_while(|line| line.time <= now).count();
         self.told = told;
-        self.next = story.lines.get(told).map(|line| line.time);
+        let next = story.lines.get(told).map(|line| line.time);
         let title = story.title.as_ref().map_or_else(|| page.word("story.untitled"), |title| page.text(title));
         let silent = story.summary.is_none() && story.hint.is_none() && story.lines.is_empty();
         html! {
@@ -115,19 +92,16 @@ impl Part for Story {
                         }
                     </ol>
                 }
-                if let Some(next) = self.next {
+                if let Some(next) = next {
                     { next_part(page, next) }
                 }
             </section>
         }
     }
 
-    fn drawn(&mut self, page: &Page) {
+    fn drawn(&mut self, _: &Page) {
         if self.scrolled.is_new(self.told) && self.told > 0 {
             scroll_to_end(&self.node);
-        }
-        if self.awaited.is_new(self.next) {
-            self.wait(page);
         }
     }
 }

@@ -81,7 +81,7 @@ impl Request {
         html! {
             <>
                 { label(page, "", id, title) }
-                { choices(Some(id), None, list, &chosen, onchange) }
+                { choices(Some(id.to_owned()), None, list, &chosen, onchange) }
             </>
         }
     }

@@ -1,5 +1,6 @@
 //! Playback: play and pause, steps, jumps, speed, and the time of the cursor.
 
+use crate::panels::form::{choices, entered};
 use crate::panels::pieces::symbol_button;
 use crate::panels::{Icon, icon, icon_button};
 use crate::part::{Act, Page, Part, Reads};
@@ -7,7 +8,6 @@ use crate::store::{SPEEDS, ViewChange};
 use crate::words::milliseconds;
 use consistory_scene::{Arg, Text};
 use consistory_session::{Command, Direction};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// The five buttons of playback, and its speed.
@@ -50,21 +50,13 @@ fn speed_text((numerator, denominator): (u32, u32)) -> Text {
 fn speed_chooser(page: &Page, speed: usize) -> Html {
     let store = page.store().clone();
     let onchange = Callback::from(move |event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        if let Some(speed) = select.and_then(|select| select.value().parse().ok()) {
+        if let Ok(speed) = entered(&event).parse() {
             store.change(ViewChange::Speed(speed));
         }
     });
-    let title = page.word("timeline.speed");
-    html! {
-        <select class="select speed" aria-label={title.clone()} {title} {onchange}>
-            for (position, pace) in SPEEDS.iter().enumerate() {
-                <option key={position} value={position.to_string()} selected={position == speed}>
-                    { page.text(&speed_text(*pace)) }
-                </option>
-            }
-        </select>
-    }
+    let paces = SPEEDS.iter().enumerate();
+    let list = paces.map(|(position, pace)| (position.to_string(), page.text(&speed_text(*pace)))).collect();
+    choices(None, Some(page.word("timeline.speed")), list, &speed.to_string(), onchange)
 }
 
 /// The time of the cursor.

@@ -101,11 +101,6 @@ impl Page {
         State { value: Rc::new(RefCell::new(value)), redraw: self.redraw.clone() }
     }
 
-    /// Has the part drawn again, for what it waits for by itself.
-    pub(crate) fn redraw(&self) {
-        (self.redraw)();
-    }
-
     /// What a press of a button does.
     pub(crate) fn does(&self, act: impl Into<Act>) -> Callback<MouseEvent> {
         let (store, act) = (self.store.clone(), act.into());

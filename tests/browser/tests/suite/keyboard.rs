@@ -142,6 +142,12 @@ pub(crate) fn with_keys_only(engine: Engine) {
     let there = page.rest();
     share(&keyboard, &there.digest);
     page.assert_well();
+
+    // After somebody has chosen from the list, it would show its own choice rather than the run's.
+    browser.choose("Speed", "1/500×");
+    browser.script("document.activeElement?.blur()", &[]);
+    keyboard.press("]");
+    browser.until("the speed beside the list", || (browser.value("combobox", "Speed") == "2").then_some(()));
 }
 
 fn help(keyboard: &Keyboard) {

@@ -3,6 +3,7 @@
 //! `cargo xtask test --only browsers` runs them; a name after `--` chooses: `chromium::`, `::keyboard`.
 
 mod accessibility;
+mod connection;
 mod embedding;
 mod gallery;
 mod keyboard;
@@ -59,6 +60,7 @@ engine! { chromium_only, Engine::Chromium,
     phone_dialogs => layout::dialogs_fit_a_phone,
     dialogs_and_sizes => accessibility::nothing_is_found_in_any_dress,
     hidden => rest::a_hidden_page_stands_still,
+    connection => connection::lost_after_the_start,
 }
 
 engine! { reduced_motion_chromium, Engine::Chromium, nothing_plays_by_itself => rest::less_motion_means_no_autoplay }

@@ -162,8 +162,7 @@ fn status_class(status: Status) -> &'static str {
 
 fn strip(language: Language, card: &Card, room: usize) -> Html {
     let strip = &card.strip;
-    // What a stopped node still has on its disk is not on its card.
-    let is_empty = strip.cells.is_empty() && strip.hidden == 0 && card.status != Status::Crashed;
+    let is_empty = strip.cells.is_empty() && strip.hidden == 0;
     let skipped = strip.cells.len().saturating_sub(room);
     let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
     html! {

@@ -1,7 +1,7 @@
 //! What a protocol folder provides beyond its state machine: descriptions, pictures, parsers.
 
 use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
-use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Text, Tone};
+use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Text, Tone};
 
 /// A protocol as the rest of the project sees it.
 pub trait Spec: Protocol {
@@ -60,6 +60,10 @@ pub trait Spec: Protocol {
 
     /// A node that is up, as a card. Name, status and skew are filled in by the caller.
     fn card(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Card;
+    /// What the card of a node that is down shows of its disk.
+    fn stored(_disk: &Self::Durable) -> Strip {
+        Strip::default()
+    }
     /// How a message between nodes looks.
     fn glyph(message: &Self::Message) -> Glyph;
     /// What a message between nodes carries, for the inspector.

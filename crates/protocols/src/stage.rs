@@ -3,7 +3,7 @@
 use crate::spec::{Spec, process_name};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
 use consistory_scene as scene;
-use consistory_scene::{Card, Emphasis, Scene, Shape, Sign, Status, Strip, Text, Tone};
+use consistory_scene::{Card, Emphasis, Scene, Shape, Sign, Status, Text, Tone};
 
 /// The scene of a world. The clients' operations are left to the caller, who has the journal.
 pub fn scene<P: Spec>(world: &World<P>) -> Scene {
@@ -33,7 +33,7 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
             badge: Text::plain(""),
             timer: None,
             dots: None,
-            strip: Strip::default(),
+            strip: world.disk(id).map(P::stored).unwrap_or_default(),
             fields: Vec::new(),
             skew_ppm: 0,
         },

@@ -1,14 +1,14 @@
 //! What the registry knows of Raft: parameters, properties, mutants, parsers, metrics.
 
 use super::mutants::Mutant;
-use super::node::Node;
+use super::node::{Durable, Node};
 use super::{Config, Directive, Message, Raft, properties, view};
 use crate::kv;
 use crate::spec::{
     Glyph, HistoryOp, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
 };
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Text};
+use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Text};
 
 const fn property(
     id: &'static str,
@@ -187,6 +187,10 @@ impl Spec for Raft {
 
     fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
         view::card(world, id, node)
+    }
+
+    fn stored(disk: &Durable) -> Strip {
+        view::stored(disk)
     }
 
     fn glyph(message: &Message) -> Glyph {

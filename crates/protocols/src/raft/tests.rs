@@ -3,7 +3,8 @@
 use super::{Directive, Raft, Timer};
 use crate::kv::Op;
 use crate::spec::Spec;
-use consistory_kernel::{Edit, Journal, MS, Moment, ProcessId, StepId, World};
+use crate::stage::scene;
+use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, ProcessId, StepId, World};
 
 #[test]
 fn five_servers_elect_a_leader_and_commit_a_write() {
@@ -48,4 +49,26 @@ fn a_refused_candidate_does_not_delay_its_refuser() {
     assert_eq!(fires_at(&world, refuser), before.0);
     assert_eq!(world.node(voter).expect("it is up").durable.vote, Some(candidate));
     assert_ne!(fires_at(&world, voter), before.1, "whoever votes waits afresh");
+}
+
+#[test]
+fn a_server_that_is_down_shows_what_its_disk_has() {
+    let (kept, lost) = (ProcessId(1), ProcessId(2));
+    let mut setup = Raft::defaults();
+    for id in [kept, lost] {
+        setup.directives.push((id, Directive::Log(vec![1, 1, 2])));
+    }
+    let mut journal = Journal::from_step(StepId(0));
+    let mut world = World::new(&setup, &mut journal).expect("a setup that can run");
+    world.apply(&Edit::Crash(kept, DiskFate::Kept), &mut journal).expect("it is up");
+    world.apply(&Edit::Crash(lost, DiskFate::Lost), &mut journal).expect("it is up");
+    let scene = scene(&world);
+    let shown = |id| {
+        let cells = &scene.card(id).expect("a card of every server").strip.cells;
+        cells.iter().map(|cell| (cell.label.as_str(), cell.committed)).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(kept), [("1", false), ("1", false), ("2", false)]);
+    assert_eq!(shown(lost), []);
+    let matrix = Raft::matrix(&world).expect("a server has a log");
+    assert_eq!(matrix.rows[1].cells.len(), 3);
 }

@@ -2,7 +2,7 @@
 
 use super::log::{Command, Log};
 use super::message::{Message, Outcome};
-use super::node::{Node, Progress, Role};
+use super::node::{Durable, Node, Progress, Role};
 use super::{Raft, Timer};
 use crate::spec::{Glyph, process_name};
 use consistory_kernel::{ProcessId, World};
@@ -22,8 +22,6 @@ pub(super) fn card(world: &World<Raft>, id: ProcessId, node: &Node) -> Card {
         Role::Candidate { .. } => ("raft.role.candidate", Emphasis::Tentative),
         Role::Leader { .. } => ("raft.role.leader", Emphasis::Strong),
     };
-    let log = &node.durable.log;
-    let first = log.last_index().saturating_sub(STRIP) + 1;
     Card {
         id,
         name: process_name(world.node_count(), id),
@@ -34,10 +32,20 @@ pub(super) fn card(world: &World<Raft>, id: ProcessId, node: &Node) -> Card {
         badge: Text::key("raft.term").with("term", number(node.term())),
         timer: timer(world, id),
         dots: dots(world, node),
-        strip: Strip { hidden: first - 1, cells: cells(node, first, log.last_index()) },
+        strip: strip(&node.durable.log, node.commit, node.applied),
         fields: node.store.values().map(|(key, value)| data(&key.to_string(), &value.to_string())).collect(),
         skew_ppm: 0,
     }
+}
+
+/// What a server that is down has on its disk: which of it is committed, it forgot.
+pub(super) fn stored(disk: &Durable) -> Strip {
+    strip(&disk.log, 0, 0)
+}
+
+fn strip(log: &Log, commit: u32, applied: u32) -> Strip {
+    let first = log.last_index().saturating_sub(STRIP) + 1;
+    Strip { hidden: first - 1, cells: cells(log, commit, applied, first) }
 }
 
 /// The timer that matters: the election timeout, or a leader's heartbeat.
@@ -58,17 +66,17 @@ fn dots(world: &World<Raft>, node: &Node) -> Option<Dots> {
     Some(Dots { have, quorum: total / 2 + 1, total })
 }
 
-fn cells(node: &Node, first: u32, last: u32) -> Vec<Cell> {
-    let log = &node.durable.log;
-    (first..=last)
+/// The entries from `first` on.
+fn cells(log: &Log, commit: u32, applied: u32, first: u32) -> Vec<Cell> {
+    (first..=log.last_index())
         .map(|index| {
             let term = log.term(index).unwrap_or(0);
             Cell {
                 index,
                 label: term.to_string(),
                 tone: Tone::epoch(u64::from(term)),
-                committed: index <= node.commit,
-                applied: index <= node.applied,
+                committed: index <= commit,
+                applied: index <= applied,
                 title: entry_title(log, index),
             }
         })
@@ -175,7 +183,8 @@ pub(super) fn node_fields(world: &World<Raft>, id: ProcessId, node: &Node) -> Ve
 
 pub(super) fn matrix(world: &World<Raft>) -> Matrix {
     let seen = world.observation(ProcessId(0));
-    let longest = seen.up().map(|(_, node)| node.durable.log.last_index()).max().unwrap_or(0);
+    let ids = || (0..world.node_count()).map(ProcessId);
+    let longest = ids().filter_map(|id| world.disk(id)).map(|disk| disk.log.last_index()).max().unwrap_or(0);
     let first = longest.saturating_sub(COLUMNS) + 1;
     let leader = seen.up().filter(|(_, node)| node.is_leader()).max_by_key(|(_, node)| node.term());
     let progress = |id: ProcessId| -> Option<Progress> {
@@ -186,13 +195,16 @@ pub(super) fn matrix(world: &World<Raft>) -> Matrix {
         }
     };
     let row = |id: ProcessId| {
-        let cells = world.node(id).map(|node| cells(node, first, node.durable.log.last_index()));
+        let cells = match world.node(id) {
+            Some(node) => cells(&node.durable.log, node.commit, node.applied, first),
+            None => world.disk(id).map(|disk| cells(&disk.log, 0, 0, first)).unwrap_or_default(),
+        };
         let progress = progress(id);
         let number = |value: Option<u32>| value.map_or("–".to_owned(), |value| value.to_string());
         MatrixRow {
             id,
             name: process_name(world.node_count(), id),
-            cells: cells.unwrap_or_default(),
+            cells,
             extra: vec![number(progress.map(|about| about.next)), number(progress.map(|about| about.matched))],
         }
     };
@@ -200,7 +212,7 @@ pub(super) fn matrix(world: &World<Raft>) -> Matrix {
         first,
         columns: longest.saturating_sub(first) + u32::from(longest > 0),
         extra: vec![Text::key("raft.next_index"), Text::key("raft.match_index")],
-        rows: (0..world.node_count()).map(|number| row(ProcessId(number))).collect(),
+        rows: ids().map(row).collect(),
     }
 }
 

@@ -10,18 +10,27 @@ use serde_json::Value;
 use crate::arguments::Profile;
 use crate::browsers::{self, Browsers};
 use crate::build;
+use crate::lighthouse;
 use crate::process;
 use crate::progress;
 use crate::repository;
+use crate::steps;
 
 /// Where the measurements of the page are: a test of each name that is ignored otherwise.
 const PAGE: &str = "tests/browser/tests/bench.rs";
+
+/// Figures of the core inside a browser.
+const WASM: [&str; 1] = ["kernel_events_per_second_wasm"];
+/// What Lighthouse judges.
+const LIGHTHOUSE: [&str; 1] = ["lighthouse"];
 
 /// What is to be measured.
 #[derive(Debug, PartialEq, Eq)]
 struct Chosen<'a> {
     has_core: bool,
+    has_wasm: bool,
     page: Vec<&'a str>,
+    has_lighthouse: bool,
 }
 
 /// Measures everything, or what has a name that begins so.
@@ -34,27 +43,38 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
         let figures = progress::step("measure the core", || native(name))?;
         print!("{figures}");
     }
+    if chosen.has_wasm {
+        progress::step("measure the core in Chromium", in_wasm)?;
+    }
     if page.is_empty() {
         progress::note(&format!("no figures of the page: there is no {PAGE}."));
     }
-    if chosen.page.is_empty() {
+    if chosen.page.is_empty() && !chosen.has_lighthouse {
         return Ok(());
     }
     build::run(Profile::Release)?;
-    progress::step("measure the page", || in_browsers(&chosen.page))
+    if !chosen.page.is_empty() {
+        progress::step("measure the page", || in_browsers(&chosen.page))?;
+    }
+    if chosen.has_lighthouse {
+        progress::step("have Lighthouse judge the page", lighthouse::run)?;
+    }
+    Ok(())
 }
 
 /// Which side knows the name.
 fn choose<'a>(name: &str, core: &[&str], page: &[&'a str]) -> Result<Chosen<'a>> {
     let has_core = core.iter().any(|known| known.starts_with(name));
+    let has_wasm = WASM.iter().any(|known| known.starts_with(name));
+    let has_lighthouse = LIGHTHOUSE.iter().any(|known| known.starts_with(name));
     let of_page: Vec<&str> = page.iter().copied().filter(|known| known.starts_with(name)).collect();
     ensure!(
-        has_core || !of_page.is_empty(),
+        has_core || has_wasm || has_lighthouse || !of_page.is_empty(),
         "there is no figure `{name}`; known are {} of the core and {} of the page",
-        core.join(", "),
-        page.join(", ")
+        [core, &WASM].concat().join(", "),
+        [page, &LIGHTHOUSE].concat().join(", ")
     );
-    Ok(Chosen { has_core, page: of_page })
+    Ok(Chosen { has_core, has_wasm, page: of_page, has_lighthouse })
 }
 
 /// The names of the functions behind `#[ignore …]`.
@@ -75,6 +95,13 @@ fn core_names() -> Result<String> {
 
 fn native(name: Option<&str>) -> Result<String> {
     table(&process::capture(consistory_bench().args(name).arg("--json"))?)
+}
+
+/// In the profile of the page, whose speed it is.
+fn in_wasm() -> Result<()> {
+    let mut command = steps::in_headless_chromium()?;
+    command.args(["--profile=page", "--package=consistory-lab", "--test=bench", "--", "--include-ignored", "--nocapture"]);
+    process::run(&mut command)
 }
 
 fn in_browsers(names: &[&str]) -> Result<()> {
@@ -118,7 +145,8 @@ mod tests {
     fn the_side_that_knows_the_name_is_measured() {
         let (core, page) = (["seek_ms", "seek_ms_median", "frames"], ["frame_ms", "frame_ms_busy", "load_ms"]);
         let check = |name: &str, has_core: bool, expect: &[&str]| {
-            let chosen = Chosen { has_core, page: expect.to_vec() };
+            let (has_wasm, has_lighthouse) = (name.is_empty(), name.is_empty());
+            let chosen = Chosen { has_core, has_wasm, page: expect.to_vec(), has_lighthouse };
             assert_eq!(choose(name, &core, &page).unwrap(), chosen, "{name}");
         };
         check("", true, &page);
@@ -126,10 +154,12 @@ mod tests {
         check("load_ms", false, &["load_ms"]);
         check("frame_ms", false, &["frame_ms", "frame_ms_busy"]);
         check("frame", true, &["frame_ms", "frame_ms_busy"]);
+        let wasm = choose("kernel", &core, &page).unwrap();
+        assert!(wasm.has_wasm && !wasm.has_core && !wasm.has_lighthouse && wasm.page.is_empty());
+        assert!(choose("lighthouse", &core, &page).unwrap().has_lighthouse);
         assert!(choose("ms", &core, &page).is_err());
         let error = choose("colour", &core, &page).unwrap_err().to_string();
-        let known =
-            "known are seek_ms, seek_ms_median, frames of the core and frame_ms, frame_ms_busy, load_ms of the page";
+        let known = "known are seek_ms, seek_ms_median, frames, kernel_events_per_second_wasm of the core and frame_ms, frame_ms_busy, load_ms, lighthouse of the page";
         assert_eq!(error, format!("there is no figure `colour`; {known}"));
     }
 

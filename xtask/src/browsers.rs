@@ -33,6 +33,11 @@ pub(crate) fn chromedriver() -> Result<PathBuf> {
     on_path("chromedriver")
 }
 
+/// Chromium itself.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    on_path("chromium")
+}
+
 impl Browsers {
     /// Installs what is missing, finds everything, and starts the display.
     pub(crate) fn start() -> Result<Self> {
@@ -42,7 +47,7 @@ impl Browsers {
             ("CHROMEDRIVER", chromedriver()?.into()),
             ("GECKODRIVER", tools::GECKODRIVER.program("geckodriver").into()),
             ("WEBKITDRIVER", on_path("WebKitWebDriver")?.into()),
-            ("CONSISTORY_CHROMIUM", on_path("chromium")?.into()),
+            ("CONSISTORY_CHROMIUM", chromium()?.into()),
             ("CONSISTORY_FIREFOX", on_path("firefox-esr")?.into()),
             ("CONSISTORY_MINIBROWSER", mini_browser()?.into()),
             ("CONSISTORY_AXE", tools::AXE.file("axe.min.js").into()),

@@ -9,6 +9,7 @@ mod build;
 mod debian;
 mod finish;
 mod first_load;
+mod lighthouse;
 mod new_protocol;
 mod process;
 mod progress;

@@ -117,14 +117,19 @@ fn wasm_tests(arguments: &[OsString]) -> Result<()> {
         progress::note("no package has a tests/wasm.rs.");
         return Ok(());
     }
+    let mut command = in_headless_chromium()?;
+    command.args(["--test", WASM_TEST]);
+    select(&mut command, packages.iter().filter(|package| has_wasm_test(package)));
+    process::run(command.arg("--").args(arguments))
+}
+
+/// `cargo test` for wasm32, which Chromium runs.
+pub(crate) fn in_headless_chromium() -> Result<Command> {
     build::ensure_tools()?;
     browsers::ensure_tools()?;
     let runner = tools::WASM_BINDGEN.program("wasm-bindgen-test-runner");
-    let mut command = process::cargo(["test", WASM_TARGET, "--test", WASM_TEST]);
-    select(&mut command, packages.iter().filter(|package| has_wasm_test(package)));
+    let mut command = process::cargo(["test", WASM_TARGET]);
     command
-        .arg("--")
-        .args(arguments)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", browsers::chromedriver()?)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", repository::root().join("xtask/webdriver.json"))
@@ -135,7 +140,7 @@ fn wasm_tests(arguments: &[OsString]) -> Result<()> {
         // The defaults, 20 s for all tests of a file and 5 s for the driver, are short for a loaded machine.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
-    process::run(&mut command)
+    Ok(command)
 }
 
 fn build_within_budget() -> Result<()> {

@@ -81,6 +81,14 @@ pub(crate) const GECKODRIVER: Tool = Tool {
 pub(crate) const AXE: Tool =
     Tool { name: "axe-core", version: "4.14.1", source: Source::Npm, proof: Proof::Has { file: "axe.min.js" } };
 
+/// Google's judgement of a page on a phone.
+pub(crate) const LIGHTHOUSE: Tool = Tool {
+    name: "lighthouse",
+    version: "12.8.2",
+    source: Source::Npm,
+    proof: Proof::Prints { program: "lighthouse", text: "12.8.2" },
+};
+
 /// Licences, bans and sources of the dependencies.
 pub(crate) const CARGO_DENY: Tool = Tool {
     name: "cargo-deny",

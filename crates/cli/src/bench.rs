@@ -2,8 +2,8 @@
 
 use crate::arguments::Bench as Arguments;
 use crate::output::{Complaint, Status, number, print, print_json};
-use consistory_kernel::{Chooser, Edit, MS, Moment, ProcessId, Purpose, Time, Timeline};
-use consistory_protocols::Spec;
+use consistory_kernel::{Chooser, MS, Moment, ProcessId, Purpose, Time, Timeline};
+use consistory_lab::workload;
 use consistory_protocols::raft::Raft;
 use consistory_session::{Command, Disk, EditCommand, Session, ViewState, codec, gallery, open};
 use serde_json::{Map, Value, json};
@@ -17,9 +17,6 @@ const ROUNDS: usize = 7;
 
 /// Random places that are sought.
 const SEEKS: usize = 1_000;
-
-/// Operations that each client is given at a time.
-const LOAD: i64 = 2_000;
 
 /// A figure with its unit.
 struct Figure {
@@ -79,26 +76,9 @@ fn figure(name: &'static str, value: Value, unit: &'static str) -> Figure {
     Figure { name, value, unit }
 }
 
-/// Five servers under the load of two clients that never pause, recorded as the page records them.
+/// The run that is recorded and scrubbed.
 fn recorded() -> Timeline<Raft> {
-    let setup = Raft::defaults();
-    let mut timeline = Timeline::new(&setup).expect("a protocol can run with its defaults");
-    let mut value = 0;
-    while timeline.tip().steps().0 < EVENTS {
-        for client in (setup.nodes..setup.nodes + setup.clients).map(ProcessId) {
-            let is_idle = timeline.tip().client(client).is_some_and(|state| state.queue.is_empty());
-            for _ in 0..if is_idle { LOAD } else { 0 } {
-                value += 1;
-                let kind = u32::try_from(value % 3).unwrap_or(0);
-                let op = Raft::some_op(kind, kind, value);
-                // The client exists, and its queue has room.
-                let _ = timeline.edit(Edit::Invoke { client, op, target: None });
-            }
-        }
-        let to = timeline.tip().time() + 1_000 * MS;
-        timeline.advance(to);
-    }
-    timeline
+    workload::recorded(EVENTS)
 }
 
 fn events_per_second() -> Vec<Figure> {

@@ -15,6 +15,7 @@ mod statistics;
 mod storm;
 mod sweep;
 mod temper;
+pub mod workload;
 
 pub use hunt::{Catch, Hunted, Quarry, hunt};
 pub use run::{Run, link_of};

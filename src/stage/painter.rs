@@ -1,6 +1,8 @@
 //! Paints everything that moves: messages with their trails, and timers. A pure function of the scene, the plan and
 //! virtual time; it allocates nothing once its lists have grown.
 
+mod sprites;
+
 use super::canvas::{Ink, circle, outline, sector};
 use super::figures::Tenths;
 use super::geometry::{Plan, Rect};
@@ -9,11 +11,14 @@ use consistory_kernel::{MessageId, ProcessId, Time};
 use consistory_scene::layout::Point;
 use consistory_scene::{Fate, Flight, Scene, Shape, Sign, Status, Tone};
 use core::f64::consts::FRAC_1_SQRT_2;
+use sprites::{Kind, Sprites};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-/// Above so many messages there are no trails and no letters.
+/// Above so many messages there are no trails and no letters, and glyphs are copied instead of painted.
 const DETAILS_MAX: usize = 300;
+/// Width of a glyph's line, in CSS pixels.
+const LINE: f64 = 2.0;
 /// The last part of a doomed message's way, on which it is red.
 const REDDENS: f64 = 0.3;
 /// The last part of it, on which it bursts.
@@ -57,12 +62,20 @@ struct Spot {
     text: usize,
 }
 
+impl Spot {
+    /// Whether it does not burst.
+    fn is_whole(&self) -> bool {
+        self.burst <= 0.0
+    }
+}
+
 /// Paints one canvas.
 pub(crate) struct Painter {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
     ink: Ink,
     palette: Palette,
+    sprites: Sprites,
     spots: Vec<Spot>,
     tones: [usize; TONES],
     texts: Vec<(char, Sign, JsValue)>,
@@ -83,6 +96,7 @@ impl Painter {
             context,
             ink,
             palette: Palette::default(),
+            sprites: Sprites::default(),
             spots: Vec::new(),
             tones: [0; TONES],
             texts: Vec::new(),
@@ -96,6 +110,7 @@ impl Painter {
     /// Takes other colours.
     pub(crate) fn recolour(&mut self, palette: Palette) {
         self.palette = palette;
+        self.sprites.clear();
         self.font.clear();
     }
 
@@ -119,7 +134,7 @@ impl Painter {
         if detailed && !emphasised.reduced_motion {
             self.paint_trails();
         }
-        self.paint_glyphs();
+        self.paint_glyphs(detailed, density);
         if detailed {
             self.paint_texts();
         }
@@ -142,6 +157,7 @@ impl Painter {
         let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, plan.width, plan.height);
         self.glyph = plan.variant.glyph();
+        self.sprites.fit(self.glyph - LINE / 2.0, density);
         if self.font.is_empty() {
             self.font = format!("600 {}px {}", Tenths(self.glyph * 1.02), self.palette.font);
             self.context.set_font(&self.font);
@@ -210,30 +226,51 @@ impl Painter {
         self.context.set_global_alpha(1.0);
     }
 
-    fn paint_glyphs(&self) {
-        self.context.set_line_width(2.0);
+    fn paint_glyphs(&mut self, detailed: bool, density: f64) {
+        self.context.set_line_width(LINE);
         for tone in 0..TONES {
             if self.tones[tone] == 0 {
                 continue;
             }
             self.stroke_with(tone);
             for filled in [true, false] {
-                let colour = if filled { self.palette.fill.get(tone) } else { Some(&self.palette.paper) };
-                if let Some(colour) = colour {
-                    self.ink.set_fill(colour);
+                if !detailed {
+                    self.stamp_glyphs(tone, filled, density);
                 }
-                let mut is_any = false;
-                self.context.begin_path();
-                for spot in self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled) {
-                    is_any = true;
-                    let radius = (self.glyph - 1.0) * (1.0 - spot.burst);
-                    outline(&self.context, spot.shape, spot.place.x, spot.place.y, radius);
-                }
-                if is_any {
-                    self.context.fill();
-                    self.context.stroke();
-                }
+                self.paint_outlines(tone, filled, detailed);
             }
+        }
+    }
+
+    /// Copies the glyphs of a tone that are whole.
+    fn stamp_glyphs(&mut self, tone: usize, filled: bool, density: f64) {
+        // These fail only for numbers that are none.
+        let _ = self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        for spot in self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled && spot.is_whole()) {
+            let kind = Kind { tone, shape: spot.shape, filled };
+            self.sprites.stamp(&self.ink, &self.palette, kind, spot.place);
+        }
+        let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+    }
+
+    /// Paints the glyphs of a tone: all, or those that burst.
+    fn paint_outlines(&self, tone: usize, filled: bool, all: bool) {
+        let colour = if filled { self.palette.fill.get(tone) } else { Some(&self.palette.paper) };
+        if let Some(colour) = colour {
+            self.ink.set_fill(colour);
+        }
+        let mut is_any = false;
+        self.context.begin_path();
+        for spot in self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled) {
+            if all || !spot.is_whole() {
+                is_any = true;
+                let radius = (self.glyph - LINE / 2.0) * (1.0 - spot.burst);
+                outline(&self.context, spot.shape, spot.place.x, spot.place.y, radius);
+            }
+        }
+        if is_any {
+            self.context.fill();
+            self.context.stroke();
         }
     }
 
@@ -248,7 +285,7 @@ impl Painter {
                     self.ink.set_fill(colour);
                 }
                 for spot in self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled) {
-                    if spot.burst > 0.0 {
+                    if !spot.is_whole() {
                         continue;
                     }
                     if let Some((_, _, text)) = self.texts.get(spot.text) {
@@ -263,7 +300,7 @@ impl Painter {
     fn paint_bursts(&self) {
         self.stroke_with(number(Tone::Bad));
         self.context.set_line_width(2.0);
-        for spot in self.spots.iter().filter(|spot| spot.burst > 0.0) {
+        for spot in self.spots.iter().filter(|spot| !spot.is_whole()) {
             let (near, far) = (self.glyph * (0.3 + 0.5 * spot.burst), self.glyph * (0.5 + spot.burst));
             self.context.begin_path();
             for (x, y) in RAYS {

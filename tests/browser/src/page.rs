@@ -69,6 +69,16 @@ impl<'browser> Page<'browser> {
         self.browser.script("location.hash = arguments[0]", &[json!(fragment)]);
     }
 
+    /// Puts a scenario into the field of the dialog of links, in any language, once that was loaded.
+    pub fn paste(&self, text: &str) {
+        let script = "const field = document.getElementById('open-text');
+            if (field) field.value = arguments[0];
+            return Boolean(field);";
+        self.browser.until("the field for a link or a scenario", || {
+            (self.browser.script(script, &[json!(text)]) == json!(true)).then_some(())
+        });
+    }
+
     /// The name of each card: `n1, Leader, term 2`.
     pub fn cards(&self) -> Vec<String> {
         self.browser.names("article")

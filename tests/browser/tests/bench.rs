@@ -87,7 +87,7 @@ fn frame_ms_with_1000_messages() {
     let browser = Browser::start(Engine::Chromium);
     let page = Page::open(&browser, &format!("{}?lang=en&autoplay=0", site.address()));
     browser.click("button", "Share link");
-    browser.script("const field = document.getElementById('open-text'); field.value = arguments[0];", &[json!(BUSY)]);
+    page.paste(BUSY);
     browser.click("button", "Open");
     browser.click("tab", "Messages");
     browser.focus("slider", "Time in the run");

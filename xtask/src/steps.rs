@@ -100,13 +100,15 @@ fn clippy_wasm() -> Result<()> {
 
 fn native_tests(arguments: &[OsString]) -> Result<()> {
     let has_nextest = process::ask(&mut process::cargo(["nextest", "--version"])).is_some();
+    // With the page, which is no default member: what it decides below the browser is tested natively.
+    let packages = ["--workspace", "--exclude", browsers::PACKAGE];
     if !has_nextest {
-        return process::run(process::cargo(["test"]).args(arguments));
+        return process::run(process::cargo(["test"]).args(packages).args(arguments));
     }
-    process::run(process::cargo(["nextest", "run"]).args(arguments))?;
+    process::run(process::cargo(["nextest", "run"]).args(packages).args(arguments))?;
     // nextest leaves out the examples in the documentation.
     if arguments.is_empty() {
-        process::run(&mut process::cargo(["test", "--doc"]))?;
+        process::run(process::cargo(["test", "--doc"]).args(packages))?;
     }
     Ok(())
 }

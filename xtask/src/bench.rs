@@ -100,7 +100,14 @@ fn native(name: Option<&str>) -> Result<String> {
 /// In the profile of the page, whose speed it is.
 fn in_wasm() -> Result<()> {
     let mut command = steps::in_headless_chromium()?;
-    command.args(["--profile=page", "--package=consistory-lab", "--test=bench", "--", "--include-ignored", "--nocapture"]);
+    command.args([
+        "--profile=page",
+        "--package=consistory-lab",
+        "--test=bench",
+        "--",
+        "--include-ignored",
+        "--nocapture",
+    ]);
     process::run(&mut command)
 }
 

@@ -1,5 +1,6 @@
 //! What Lighthouse says of the built page, under its mobile preset: a slow phone on a slow network.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::Command;
 
@@ -30,7 +31,8 @@ fn summary(report: &str) -> Result<String> {
     let report: Value = serde_json::from_str(report).context("Lighthouse printed something other than JSON")?;
     let categories = report["categories"].as_object().context("Lighthouse reports no categories")?;
     let mut text = String::new();
-    for (name, category) in categories {
+    // In the order of names: whether a JSON object keeps its own depends on what else is compiled.
+    for (name, category) in categories.iter().collect::<BTreeMap<_, _>>() {
         writeln!(text, "lighthouse_{:<20} {:>4} of 100", name.replace('-', "_"), hundredths(&category["score"]))?;
         for reference in category["auditRefs"].as_array().into_iter().flatten() {
             let audit = &report["audits"][reference["id"].as_str().unwrap_or_default()];

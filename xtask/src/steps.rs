@@ -80,7 +80,9 @@ fn format() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    process::run(&mut process::cargo(["clippy", "--all-targets", "--", "-D", "warnings"]))
+    // With the page, for its tests.
+    let packages = ["clippy", "--workspace", "--exclude", browsers::PACKAGE, "--all-targets"];
+    process::run(process::cargo(packages).args(["--", "-D", "warnings"]))
 }
 
 fn clippy_wasm() -> Result<()> {

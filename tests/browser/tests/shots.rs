@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 
 use consistory_browser_tests::{Browser, Engine, Page, sites};
-use serde_json::json;
 
 /// Name, width, height.
 const SIZES: [(&str, u32, u32); 3] = [("desktop", 1440, 900), ("tablet", 1024, 768), ("phone", 390, 844)];

@@ -61,6 +61,7 @@ engine! { chromium_only, Engine::Chromium,
     dialogs_and_sizes => accessibility::nothing_is_found_in_any_dress,
     hidden => rest::a_hidden_page_stands_still,
     connection => connection::lost_after_the_start,
+    forced_colours => preferences::forced_colours_hide_no_letters,
 }
 
 engine! { reduced_motion_chromium, Engine::Chromium, nothing_plays_by_itself => rest::less_motion_means_no_autoplay }

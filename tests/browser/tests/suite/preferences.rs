@@ -1,6 +1,7 @@
 //! Language and theme: from the address, from the last visit, by a button, and complete.
 
 use consistory_browser_tests::{Browser, Engine, Page, sites, untranslated};
+use serde_json::json;
 
 const TO_CHINESE: &str = "中文 (switch the page to Chinese)";
 const TO_ENGLISH: &str = "English（切换为英文页面）";
@@ -96,4 +97,27 @@ pub(crate) fn every_word_is_translated(engine: Engine) {
 
 fn assert_translated(page: &Page, lang: &str, place: &str) {
     assert_eq!(untranslated(page.browser()), [""; 0], "{:?} in {lang}, {place}", page.browser().engine());
+}
+
+/// Elements whose letters have the colour of paper, and behind whose letters the browser would lay paper.
+const HIDDEN_LETTERS: &str = "
+    const paper = getComputedStyle(document.body).backgroundColor;
+    return [...document.querySelectorAll('#app *')].filter((one) => {
+      const style = getComputedStyle(one);
+      const has_letters = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      const inherits = one.closest('svg') !== null;
+      return has_letters && !inherits && style.color === paper && style.forcedColorAdjust !== 'none';
+    }).map((one) => one.className);";
+
+/// A device with colours of its own.
+pub(crate) fn forced_colours_hide_no_letters(engine: Engine) {
+    let site = sites::strict();
+    let browser = Browser::start(engine);
+    let forced = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+    browser.chromium("Emulation.setEmulatedMedia", forced);
+    let address = format!("{}?lang=en&autoplay=0#/p/raft/stale-leader?t=600ms", site.address());
+    let page = Page::open(&browser, &address);
+    page.wait_for("n1", "Leader");
+    assert_eq!(browser.script("return matchMedia('(forced-colors: active)').matches", &[]), json!(true));
+    assert_eq!(browser.script(HIDDEN_LETTERS, &[]), json!([]));
 }

@@ -105,8 +105,9 @@ pub(crate) fn with_keys_only(engine: Engine) {
     // Space is for playing as long as nothing else has the focus.
     keyboard.press(" ");
     browser.until("the pause", || (!page.plays()).then_some(()));
+    let paused = page.rest();
     keyboard.key(&Key::Right);
-    let stepped = page.rest_where("a step", |rest| rest.steps > 0);
+    let stepped = page.rest_where("a step", |rest| rest.steps > paused.steps);
     keyboard.key(&Key::Left);
     page.rest_where("a step back", |rest| rest.steps < stepped.steps);
     help(&keyboard);

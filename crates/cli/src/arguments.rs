@@ -1,6 +1,7 @@
 //! What can be asked of `consistory`, and how it is typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use consistory_checks::{Model, Object};
 use consistory_kernel::Time;
 use consistory_protocols::script::parse_duration;
 use std::ffi::OsString;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Hunt(Hunt),
     /// Put protocols through random faults; nothing may break
     Soak(Soak),
+    /// Judge a recorded history of clients' operations
+    Check(Check),
     /// Make a share link of a scenario, or a scenario of a share link
     #[command(subcommand)]
     Link(LinkCommand),
@@ -37,11 +40,6 @@ pub(crate) enum Command {
     Bench(Bench),
     #[command(hide = true)]
     Explore {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        rest: Vec<OsString>,
-    },
-    #[command(hide = true)]
-    Check {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<OsString>,
     },
@@ -165,6 +163,37 @@ pub(crate) struct Soak {
     pub(crate) json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The history: a file, or - for standard input
+    pub(crate) file: String,
+    /// The consistency model: linearizable, sequential, causal, pram, read-your-writes, monotonic-reads,
+    /// monotonic-writes, writes-follow-reads or eventual
+    #[arg(long, value_parser = model)]
+    pub(crate) model: Model,
+    /// What the history is about: register, cas-register, kv, list-append, set, counter, queue or lock
+    #[arg(long, value_parser = object)]
+    pub(crate) object: Object,
+    /// How the history is written; without it, by the file's name
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// What each object holds at first, written as in JSON; without it, nothing
+    #[arg(long, value_name = "V", allow_hyphen_values = true)]
+    pub(crate) initial: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How a history is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// One JSON object a line
+    Jsonl,
+    /// Jepsen's EDN: one map a line, or one vector of maps
+    JepsenEdn,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum LinkCommand {
     /// Print the share link of a scenario file
@@ -242,6 +271,14 @@ fn bound(text: &str) -> Result<(String, f64), String> {
 
 fn duration(text: &str) -> Result<Time, String> {
     parse_duration(text).ok_or_else(|| "write a duration, such as 500us, 20ms or 1.5s".to_owned())
+}
+
+fn model(text: &str) -> Result<Model, String> {
+    Model::of_id(text).ok_or_else(|| format!("the models are {}", Model::ALL.map(Model::id).join(", ")))
+}
+
+fn object(text: &str) -> Result<Object, String> {
+    Object::of_id(text).ok_or_else(|| format!("the objects are {}", Object::ALL.map(Object::id).join(", ")))
 }
 
 fn virtual_time(text: &str) -> Result<Time, String> {

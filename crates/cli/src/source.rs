@@ -76,14 +76,13 @@ fn shortened(typed: &str) -> String {
 /// Reads what SCENARIO names.
 pub(crate) fn load(typed: &str) -> Result<Loaded, Complaint> {
     if typed == "-" {
-        return standard_input();
+        return load_text(typed);
     }
     if let Some(fragment) = fragment_of(typed) {
         return Ok(Loaded::Address { typed: typed.to_owned(), fragment });
     }
-    let path = Path::new(typed);
-    if path.is_file() {
-        return file(path);
+    if Path::new(typed).is_file() {
+        return load_text(typed);
     }
     if find(typed).is_some() {
         return Ok(Loaded::Address { typed: typed.to_owned(), fragment: format!("#/p/{typed}") });
@@ -101,6 +100,11 @@ pub(crate) fn load(typed: &str) -> Result<Loaded, Complaint> {
 
 /// Reads a scenario file, or standard input for `-`.
 pub(crate) fn load_text(typed: &str) -> Result<Loaded, Complaint> {
+    read_text(typed).map(|(name, text)| Loaded::Text { name, text })
+}
+
+/// Reads a file, or standard input for `-`: its name in messages, and its text.
+pub(crate) fn read_text(typed: &str) -> Result<(String, String), Complaint> {
     if typed == "-" { standard_input() } else { file(Path::new(typed)) }
 }
 
@@ -120,22 +124,22 @@ pub(crate) fn looks_like_payload(typed: &str) -> bool {
     is_plain && typed.len() > 20 && typed.starts_with(|first: char| first.is_ascii_digit())
 }
 
-fn file(path: &Path) -> Result<Loaded, Complaint> {
+fn file(path: &Path) -> Result<(String, String), Complaint> {
     let bytes = std::fs::read(path).map_err(|error| Complaint::about_file(path, &error))?;
     let name = path.display().to_string();
     text(name, bytes)
 }
 
-fn standard_input() -> Result<Loaded, Complaint> {
+fn standard_input() -> Result<(String, String), Complaint> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Complaint::new(format!("standard input: {error}; check where it comes from.")))?;
     text("standard input".to_owned(), bytes)
 }
 
-fn text(name: String, bytes: Vec<u8>) -> Result<Loaded, Complaint> {
+fn text(name: String, bytes: Vec<u8>) -> Result<(String, String), Complaint> {
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Loaded::Text { name, text }),
+        Ok(text) => Ok((name, text)),
         Err(error) => {
             let place = error.utf8_error().valid_up_to() + 1;
             Err(Complaint::new(format!("{name}: byte {place} is not UTF-8; save the file as UTF-8 text.")))

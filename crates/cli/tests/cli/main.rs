@@ -1,5 +1,6 @@
 //! The command from outside: exit statuses, shapes of JSON, the same bytes twice.
 
+mod checks;
 mod command;
 mod errors;
 mod found;

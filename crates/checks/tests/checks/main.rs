@@ -1,0 +1,8 @@
+//! The judges on histories that were written down by hand, and on random ones.
+
+mod brute;
+mod conflicts;
+mod notation;
+mod objects;
+mod random;
+mod verdicts;

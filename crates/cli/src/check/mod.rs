@@ -1,0 +1,166 @@
+//! `consistory check`: whether a recorded history satisfies a consistency model.
+
+mod edn;
+mod jsonl;
+mod record;
+
+use crate::arguments::{Check, Format};
+use crate::output::{Complaint, Status, print, print_json};
+use crate::source::read_text;
+use consistory_checks::{Budget, Call, Case, History, Model, Object, Operation, Value, Verdict, Witness, judge};
+use record::{Place, assemble};
+use serde_json::{Value as Json, json};
+use std::fmt::Write;
+use std::path::Path;
+
+pub(crate) fn perform(arguments: &Check) -> Result<Status, Complaint> {
+    let (name, text) = read_text(&arguments.file)?;
+    let history = parse(&text, format(arguments), arguments.object);
+    let history = history.map_err(|mistake| Complaint::new(format!("{name}:{mistake}")))?;
+    let initial = match &arguments.initial {
+        Some(text) => parse_value(text).map_err(|told| Complaint::new(format!("--initial {text}: {told}")))?,
+        None => arguments.object.initial(),
+    };
+    let case = Case { history: &history, object: arguments.object, initial: &initial };
+    let verdict = judge(case, arguments.model, &mut Budget::default());
+    if arguments.json {
+        print_json(&as_json(&history, arguments.model, &verdict))?;
+    } else {
+        print(&in_words(&history, arguments.model, &verdict))?;
+    }
+    Ok(match verdict {
+        Verdict::Valid { .. } => Status::Fine,
+        Verdict::Invalid { .. } => Status::Violated,
+        Verdict::Undecided => Status::Undecided,
+    })
+}
+
+/// A value on the command line: as in JSON, or a text.
+fn parse_value(text: &str) -> Result<Value, String> {
+    if text == "nil" {
+        return Ok(Value::Nil);
+    }
+    match serde_json::from_str(text) {
+        Ok(json) => jsonl::value(&json, Place { line: 1, column: 1 }).map_err(|mistake| mistake.sentence),
+        Err(_) => Ok(Value::text(text)),
+    }
+}
+
+fn format(arguments: &Check) -> Format {
+    let is_edn = Path::new(&arguments.file).extension().is_some_and(|extension| extension == "edn");
+    arguments.format.unwrap_or(if is_edn { Format::JepsenEdn } else { Format::Jsonl })
+}
+
+fn parse(text: &str, format: Format, object: Object) -> Result<History, record::Mistake> {
+    let records = match format {
+        Format::Jsonl => jsonl::records(text)?,
+        Format::JepsenEdn => edn::records(text)?,
+    };
+    assemble(&records, object)
+}
+
+fn as_json(history: &History, model: Model, verdict: &Verdict) -> Json {
+    let operations = history.operations();
+    let all = |places: &[usize]| places.iter().map(|place| operation_json(*place, &operations[*place])).collect();
+    let (witness, conflict): (Vec<Json>, Vec<Json>) = match verdict {
+        Verdict::Valid { witness } => (witness_json(witness, &all), Vec::new()),
+        Verdict::Invalid { conflict } => (Vec::new(), all(conflict)),
+        Verdict::Undecided => (Vec::new(), Vec::new()),
+    };
+    json!({
+        "valid": verdict.is_valid(),
+        "model": model.id(),
+        "operations": operations.len(),
+        "witness": witness,
+        "conflict": conflict,
+    })
+}
+
+/// One order for everybody is a list of operations; an order for each process is a list of those.
+fn witness_json(witness: &[Witness], all: &dyn Fn(&[usize]) -> Vec<Json>) -> Vec<Json> {
+    match witness {
+        [Witness { process: None, order }] => all(order),
+        views => {
+            let view = |view: &Witness| json!({"process": view.process, "order": all(&view.order)});
+            views.iter().map(view).collect()
+        }
+    }
+}
+
+fn operation_json(place: usize, operation: &Operation) -> Json {
+    let (function, value) = parts(operation);
+    let mut json = json!({
+        "index": place,
+        "process": operation.process,
+        "f": function,
+        "key": value_json(&operation.key),
+        "value": value_json(&value),
+        "type": if operation.returned().is_some() { "ok" } else { "info" },
+        "invoked": operation.invoked_at,
+        "ended": operation.ended_at,
+    });
+    if let (Call::CompareAndSet(..) | Call::Contains(_), Some(result)) = (&operation.call, operation.returned()) {
+        json["result"] = value_json(result);
+    }
+    json
+}
+
+/// The name of an operation, and the value that its line in a history has.
+fn parts(operation: &Operation) -> (&'static str, Value) {
+    let returned = || operation.returned().cloned().unwrap_or_default();
+    match &operation.call {
+        Call::Read => ("read", returned()),
+        Call::Write(value) => ("write", value.clone()),
+        Call::CompareAndSet(expected, new) => ("cas", Value::list([expected.clone(), new.clone()])),
+        Call::Append(value) => ("append", value.clone()),
+        Call::Add(value) => ("add", value.clone()),
+        Call::Remove(value) => ("remove", value.clone()),
+        Call::Contains(value) => ("contains", value.clone()),
+        Call::Increment(by) => ("add", Value::Number(*by)),
+        Call::Enqueue(value) => ("enqueue", value.clone()),
+        Call::Dequeue => ("dequeue", returned()),
+        Call::Acquire => ("acquire", Value::Nil),
+        Call::Release => ("release", Value::Nil),
+    }
+}
+
+fn value_json(value: &Value) -> Json {
+    match value {
+        Value::Nil => Json::Null,
+        Value::Bool(yes) => json!(yes),
+        Value::Number(number) => json!(number),
+        Value::Text(text) => json!(&**text),
+        Value::List(_) | Value::Set(_) => Json::Array(value.members().map(value_json).collect()),
+    }
+}
+
+fn in_words(history: &History, model: Model, verdict: &Verdict) -> String {
+    let operations = history.operations();
+    let count = operations.len();
+    let model = model.id();
+    let line = |place: &usize| {
+        let operation = &operations[*place];
+        let (function, value) = parts(operation);
+        let key = if operation.key == Value::Nil { String::new() } else { format!(" {}", operation.key) };
+        let result = match operation.returned() {
+            None => "  (unknown)",
+            Some(Value::Bool(false)) => "  (no)",
+            Some(_) => "",
+        };
+        format!("  process {:<4} {function}{key} {value}{result}", operation.process)
+    };
+    let mut told = match verdict {
+        Verdict::Valid { .. } => format!("valid      {model}, {count} operations\n"),
+        Verdict::Invalid { .. } => {
+            format!("invalid    not {model}, {count} operations; these contradict each other:\n")
+        }
+        Verdict::Undecided => format!("undecided  whether {model}, {count} operations: the search was given up\n"),
+    };
+    if let Verdict::Invalid { conflict } = verdict {
+        for place in conflict {
+            // Writing to a string cannot fail.
+            let _ = writeln!(told, "{}", line(place));
+        }
+    }
+    told
+}

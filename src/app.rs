@@ -5,9 +5,10 @@ use crate::keys;
 use crate::later::{Piece, embedding, later};
 use crate::listeners::Subscription;
 use crate::panels::{BottomSheet, Header, LeftPanel, Notices, RightPanel, timeline_bar};
-use crate::part::{Host, HostProps, Make, Page, Part, Reads, Seen, part};
+use crate::part::{Host, HostProps, Make, Page, Part, Reads, Seen, State, part};
 use crate::router;
 use crate::settings::{prefers, query};
+use crate::soon;
 use crate::stage::{Announcer, Stage};
 use crate::store::{Layout, Store, ViewChange};
 use consistory_session::words::Language;
@@ -34,15 +35,22 @@ pub(crate) fn mount(window: &Window, store: Store) {
     let root = window.document().and_then(|document| document.get_element_by_id("app"));
     let Some(root) = root else { return };
     root.set_inner_html("");
-    let make: Make = |_| Box::new(Shell::default());
+    let make: Make = |page| Box::new(Shell::new(page));
     yew::Renderer::<Host>::with_root_and_props(root, HostProps { store, name: "shell", make }).render();
 }
 
 /// The areas of the page, and what listens to the world outside of them.
-#[derive(Default)]
 struct Shell {
     titled: Seen<Language>,
+    /// Whether what the frame leaves room for is drawn too: at the start that is a task of its own.
+    is_filled: State<bool>,
     listening: Option<Listening>,
+}
+
+impl Shell {
+    fn new(page: &Page) -> Self {
+        Self { titled: Seen::default(), is_filled: page.state(false), listening: None }
+    }
 }
 
 /// What lasts as long as the page.
@@ -88,10 +96,15 @@ impl Part for Shell {
 
     fn draw(&mut self, page: &Page) -> Html {
         let layout = page.look(|view| view.layout);
-        if page.settings().embedded { embedded(page) } else { whole(page, layout) }
+        let is_filled = self.is_filled.get();
+        if page.settings().embedded { embedded(page, is_filled) } else { whole(page, layout, is_filled) }
     }
 
     fn drawn(&mut self, page: &Page) {
+        if !self.is_filled.get() {
+            let is_filled = self.is_filled.clone();
+            return soon(move || is_filled.set(true));
+        }
         self.listening.get_or_insert_with(|| Listening::start(page));
         let document = web_sys::window().and_then(|window| window.document());
         if self.titled.is_new(page.language())
@@ -102,23 +115,25 @@ impl Part for Shell {
     }
 }
 
-fn embedded(page: &Page) -> Html {
+fn embedded(page: &Page, is_filled: bool) -> Html {
     html! {
         <div class="app app-embedded">
             <main class="app-stage">
                 <h1 class="sr-only">{ page.word("app.heading") }</h1>
-                { part(page, "stage", |page| Box::new(Stage::new(page))) }
+                if is_filled {
+                    { part(page, "stage", |page| Box::new(Stage::new(page))) }
+                }
                 { full_page(page) }
             </main>
             { timeline_bar(page) }
-            { later(page, Piece::Dialogs) }
-            { part(page, "notices", |_| Box::new(Notices)) }
-            { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
+            if is_filled {
+                { above(page) }
+            }
         </div>
     }
 }
 
-fn whole(page: &Page, layout: Layout) -> Html {
+fn whole(page: &Page, layout: Layout, is_filled: bool) -> Html {
     let class = match layout {
         Layout::Wide => "app app-wide",
         Layout::Medium => "app app-medium",
@@ -128,22 +143,39 @@ fn whole(page: &Page, layout: Layout) -> Html {
         <div {class}>
             <a class="skip-link" href="#stage" onclick={skip()}>{ page.word("app.skip") }</a>
             { part(page, "header", |_| Box::new(Header)) }
-            { part(page, "left", |_| Box::new(LeftPanel::default())) }
+            if is_filled {
+                { part(page, "left", |_| Box::new(LeftPanel::default())) }
+            }
             <main class="app-stage" id="stage">
                 if layout != Layout::Wide {
                     <h1 class="sr-only">{ page.word("app.heading") }</h1>
                 }
-                { part(page, "stage", |page| Box::new(Stage::new(page))) }
+                if is_filled {
+                    { part(page, "stage", |page| Box::new(Stage::new(page))) }
+                }
             </main>
-            { part(page, "right", |_| Box::new(RightPanel::default())) }
+            if is_filled {
+                { part(page, "right", |_| Box::new(RightPanel::default())) }
+            }
             { timeline_bar(page) }
             if layout == Layout::Phone {
                 { part(page, "sheet", |_| Box::new(BottomSheet)) }
             }
+            if is_filled {
+                { above(page) }
+            }
+        </div>
+    }
+}
+
+/// What has no place of its own.
+fn above(page: &Page) -> Html {
+    html! {
+        <>
             { later(page, Piece::Dialogs) }
             { part(page, "notices", |_| Box::new(Notices)) }
             { part(page, "announcer", |page| Box::new(Announcer::new(page))) }
-        </div>
+        </>
     }
 }
 

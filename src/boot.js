@@ -24,9 +24,17 @@ function fail(message) {
 
 addEventListener("consistory-failure", () => fail(root.dataset.failure || ""));
 
+// The page says that it loads before the work begins that leaves no time to say so: what the first frame painted is on
+// the screen when the second one begins. A hidden tab has no frames.
+const shown = new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+  setTimeout(done, 200);
+});
+
 try {
   const base = document.baseURI;
   const { default: init } = await import(new URL(self.dataset.js, base).href);
+  await shown;
   await init({ module_or_path: new URL(self.dataset.wasm, base).href });
 } catch (error) {
   fail(String(error));

@@ -20,6 +20,7 @@ mod words;
 use crate::settings::Settings;
 use crate::store::Store;
 use consistory_session::{Codec, Opened, Problem, has_payload, open_by};
+use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Window;
 
@@ -33,7 +34,7 @@ fn main() {
     settings.show(&window);
     let has_payload = has_payload(&router::fragment());
     if words::knows(settings.language) && !has_payload {
-        start(&window, None, settings);
+        soon(move || start(&window, None, settings));
         return;
     }
     spawn_local(async move {
@@ -59,8 +60,16 @@ fn start(window: &Window, codec: Option<Codec>, settings: Settings) {
         Some(problem) => store.tell_problem(problem),
         None => store.change(store::ViewChange::Play(store.plays_at_once(&fragment))),
     }
-    app::mount(window, store.clone());
-    later::fetch_soon(&store);
+    let window = window.clone();
+    soon(move || {
+        app::mount(&window, store.clone());
+        later::fetch_soon(&store);
+    });
+}
+
+/// Does the next part of the start in a task of its own, so that the browser can answer its user in between.
+pub(crate) fn soon(part: impl FnOnce() + 'static) {
+    Timeout::new(0, part).forget();
 }
 
 /// The run of the address; where that cannot be opened the default one, with the reason.

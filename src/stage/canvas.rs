@@ -22,10 +22,6 @@ extern "C" {
     /// Writes a text.
     #[wasm_bindgen(method, structural, js_name = fillText)]
     pub(crate) fn write(this: &Ink, text: &JsValue, x: f64, y: f64);
-
-    /// Copies a picture.
-    #[wasm_bindgen(method, structural, js_name = drawImage)]
-    pub(crate) fn stamp(this: &Ink, image: &JsValue, x: f64, y: f64);
 }
 
 /// Corners of a hexagon on the unit circle.

@@ -1,7 +1,7 @@
 //! Paints everything that moves: messages with their trails, and timers. A pure function of the scene, the plan and
 //! virtual time; it allocates nothing once its lists have grown.
 
-mod sprites;
+mod crowd;
 
 use super::canvas::{Ink, circle, outline, sector};
 use super::figures::Tenths;
@@ -11,7 +11,7 @@ use consistory_kernel::{MessageId, ProcessId, Time};
 use consistory_scene::layout::Point;
 use consistory_scene::{Fate, Flight, Scene, Shape, Sign, Status, Tone};
 use core::f64::consts::FRAC_1_SQRT_2;
-use sprites::{Kind, Sprites};
+use crowd::{Crowd, Kind};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -75,7 +75,7 @@ pub(crate) struct Painter {
     context: CanvasRenderingContext2d,
     ink: Ink,
     palette: Palette,
-    sprites: Sprites,
+    crowd: Crowd,
     spots: Vec<Spot>,
     tones: [usize; TONES],
     texts: Vec<(char, Sign, JsValue)>,
@@ -96,7 +96,7 @@ impl Painter {
             context,
             ink,
             palette: Palette::default(),
-            sprites: Sprites::default(),
+            crowd: Crowd::default(),
             spots: Vec::new(),
             tones: [0; TONES],
             texts: Vec::new(),
@@ -110,7 +110,7 @@ impl Painter {
     /// Takes other colours.
     pub(crate) fn recolour(&mut self, palette: Palette) {
         self.palette = palette;
-        self.sprites.clear();
+        self.crowd.clear();
         self.font.clear();
     }
 
@@ -131,10 +131,12 @@ impl Painter {
         self.fit(plan, density);
         self.place_flights(scene, plan, time, emphasised.reduced_motion);
         let detailed = self.spots.len() <= DETAILS_MAX;
-        if detailed && !emphasised.reduced_motion {
+        if !detailed {
+            self.show_crowd();
+        } else if !emphasised.reduced_motion {
             self.paint_trails();
         }
-        self.paint_glyphs(detailed, density);
+        self.paint_glyphs(detailed);
         if detailed {
             self.paint_texts();
         }
@@ -157,7 +159,7 @@ impl Painter {
         let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, plan.width, plan.height);
         self.glyph = plan.variant.glyph();
-        self.sprites.fit(self.glyph - LINE / 2.0, density);
+        self.crowd.fit(self.glyph - LINE / 2.0, density);
         if self.font.is_empty() {
             self.font = format!("600 {}px {}", Tenths(self.glyph * 1.02), self.palette.font);
             self.context.set_font(&self.font);
@@ -226,7 +228,7 @@ impl Painter {
         self.context.set_global_alpha(1.0);
     }
 
-    fn paint_glyphs(&mut self, detailed: bool, density: f64) {
+    fn paint_glyphs(&self, all: bool) {
         self.context.set_line_width(LINE);
         for tone in 0..TONES {
             if self.tones[tone] == 0 {
@@ -234,23 +236,23 @@ impl Painter {
             }
             self.stroke_with(tone);
             for filled in [true, false] {
-                if !detailed {
-                    self.stamp_glyphs(tone, filled, density);
-                }
-                self.paint_outlines(tone, filled, detailed);
+                self.paint_outlines(tone, filled, all);
             }
         }
     }
 
-    /// Copies the glyphs of a tone that are whole.
-    fn stamp_glyphs(&mut self, tone: usize, filled: bool, density: f64) {
-        // These fail only for numbers that are none.
-        let _ = self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-        for spot in self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled && spot.is_whole()) {
-            let kind = Kind { tone, shape: spot.shape, filled };
-            self.sprites.stamp(&self.ink, &self.palette, kind, spot.place);
+    /// Shows the glyphs that are whole, in the order in which the others are painted.
+    fn show_crowd(&mut self) {
+        self.crowd.begin(self.canvas.width(), self.canvas.height());
+        for tone in (0..TONES).filter(|tone| self.tones[*tone] > 0) {
+            for filled in [true, false] {
+                let alike = self.spots.iter().filter(|spot| spot.tone == tone && spot.filled == filled);
+                for spot in alike.filter(|spot| spot.is_whole()) {
+                    self.crowd.stamp(&self.palette, Kind { tone, shape: spot.shape, filled }, spot.place);
+                }
+            }
         }
-        let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+        self.crowd.show(&self.context);
     }
 
     /// Paints the glyphs of a tone: all, or those that burst.

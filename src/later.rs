@@ -41,6 +41,7 @@ mod borders {
     use crate::store::Store;
     use crate::words::{self, Tables};
     use consistory_session::Codec;
+    use consistory_session::words::Table;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     #[wasm_split(tools, fallible)]
@@ -49,13 +50,13 @@ mod borders {
             Piece::Dialogs => |_| Box::new(Dialogs),
             Piece::Dials => |page| Box::new(Dials::new(page)),
             Piece::Flights => |_| Box::new(FlightList),
-            Piece::History => |_| Box::new(History),
+            Piece::History => |page| Box::new(History::new(page)),
         })
     }
 
     #[wasm_split(tools, fallible)]
-    pub(super) fn codec() -> Result<Codec, SplitLoaderError> {
-        Ok(consistory_session::codec())
+    pub(super) fn codec() -> Result<(Codec, Table), SplitLoaderError> {
+        Ok((consistory_session::codec(), words::english_later()))
     }
 
     #[wasm_split(tools, fallible)]
@@ -91,9 +92,11 @@ pub(crate) fn fetch_soon(store: &Store) {
     Timeout::new(AFTER_MS, fetch).forget();
 }
 
-/// What writes and reads links; `None` where it cannot be had.
+/// What writes and reads links, with the words of all that is loaded with it; `None` where it cannot be had.
 pub(crate) async fn codec() -> Option<Codec> {
-    borders::codec().await.ok()
+    let (codec, words) = borders::codec().await.ok()?;
+    words::learn_english_later(words);
+    Some(codec)
 }
 
 /// Connects the page with the one around it; `None` where there is none, or no connection to load it.

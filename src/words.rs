@@ -11,6 +11,8 @@ use wasm_bindgen::JsValue;
 thread_local! {
     /// Names of the processes of the present run, so that a sentence needs no store.
     static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };
+    /// The English words of what is loaded later, once that was.
+    static ENGLISH_LATER: Cell<Table> = const { Cell::new(Table(&[])) };
     /// The Chinese words, once they were loaded.
     static CHINESE: Cell<Option<Tables>> = const { Cell::new(None) };
     /// `Intl` formatters are slow to make and are asked many times a second.
@@ -81,18 +83,31 @@ fn name_of(id: ProcessId) -> String {
 
 const WORDS: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-/// Every table of a language: the page's own and those of the core.
-pub(crate) type Tables = [Table; 3];
+/// The words of what is loaded later.
+const LATER: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/later.rs"));
+
+/// Every table of a language: the page's own, those of the core, and those of what is loaded later.
+pub(crate) type Tables = [Table; 4];
 
 fn english() -> Tables {
     let [session, protocols] = words::english();
-    [WORDS.en, session, protocols]
+    [WORDS.en, session, protocols, ENGLISH_LATER.with(Cell::get)]
+}
+
+/// The English words of what is loaded later; only that may call this.
+pub(crate) fn english_later() -> Table {
+    LATER.en
+}
+
+/// Learns the English words of what is loaded later.
+pub(crate) fn learn_english_later(table: Table) {
+    ENGLISH_LATER.with(|known| known.set(table));
 }
 
 /// The Chinese words; only what is loaded later may call this.
 pub(crate) fn chinese() -> Tables {
     let [session, protocols] = words::chinese();
-    [WORDS.zh, session, protocols]
+    [WORDS.zh, session, protocols, LATER.zh]
 }
 
 /// Learns the Chinese words.

@@ -3,7 +3,7 @@
 //! Sessions make a retried command apply once: each client's last serial number is kept with its reply
 //! (Raft dissertation §6.3, after Lampson's and Liskov's session tables).
 
-use crate::spec::{HistoryMeaning, HistoryOp, HistoryValue};
+use consistory_checks as checks;
 use consistory_kernel::{Fact, ProcessId};
 use consistory_scene::{Arg, Text};
 use std::collections::BTreeMap;
@@ -102,6 +102,19 @@ impl fmt::Display for Reply {
             Self::Swapped(false) => write!(formatter, "≠"),
             Self::WrongKind => write!(formatter, "!"),
         }
+    }
+}
+
+impl Reply {
+    /// What it returns in a client history; `None` where the operation was refused and never took effect.
+    pub fn returned(&self) -> Option<checks::Value> {
+        Some(match self {
+            Self::Read(Some(Value::Number(number))) => checks::Value::Number(*number),
+            Self::Read(Some(Value::List(list))) => checks::Value::list(list.iter().copied().map(checks::Value::Number)),
+            Self::Read(None) | Self::Written | Self::Appended => checks::Value::Nil,
+            Self::Swapped(held) => checks::Value::Bool(*held),
+            Self::WrongKind => return None,
+        })
     }
 }
 
@@ -220,24 +233,17 @@ impl Op {
         }
     }
 
-    /// The operation as the lines of a client history write it.
-    pub fn in_history(self, reply: Option<&Reply>) -> HistoryOp {
-        let (function, key, value) = match self {
-            Self::Read(key) => ("read", key, HistoryValue::Nothing),
-            Self::Write(key, value) => ("write", key, HistoryValue::Number(value)),
-            Self::CompareAndSet(key, expected, new) => ("cas", key, HistoryValue::List(vec![expected, new])),
-            Self::Append(key, value) => ("append", key, HistoryValue::Number(value)),
+    /// The operation in a client history: the key that it is about, and what it asks.
+    pub fn call(self) -> (checks::Value, checks::Call) {
+        use checks::Call;
+        let number = checks::Value::Number;
+        let (key, call) = match self {
+            Self::Read(key) => (key, Call::Read),
+            Self::Write(key, value) => (key, Call::Write(number(value))),
+            Self::CompareAndSet(key, expected, new) => (key, Call::CompareAndSet(number(expected), number(new))),
+            Self::Append(key, value) => (key, Call::Append(number(value))),
         };
-        let (value, meaning) = match reply {
-            Some(Reply::Read(Some(Value::Number(number)))) => (HistoryValue::Number(*number), HistoryMeaning::Done),
-            Some(Reply::Read(Some(Value::List(list)))) => (HistoryValue::List(list.to_vec()), HistoryMeaning::Done),
-            Some(Reply::Swapped(false)) => (value, HistoryMeaning::PreconditionFalse),
-            Some(Reply::WrongKind) => (value, HistoryMeaning::Refused),
-            Some(Reply::Read(None) | Reply::Written | Reply::Swapped(true) | Reply::Appended) | None => {
-                (value, HistoryMeaning::Done)
-            }
-        };
-        HistoryOp { function, key: key.to_string(), value, meaning }
+        (checks::Value::text(&key.to_string()), call)
     }
 
     /// Parses the form that [`fmt::Display`] prints.

@@ -19,8 +19,8 @@ pub mod stage;
 pub mod words;
 
 pub use spec::{
-    Glyph, HistoryMeaning, HistoryOp, HistoryValue, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec,
-    Visitor, message_name, parse_process, process_name,
+    Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, Visitor, message_name, parse_process,
+    process_name,
 };
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.

@@ -1,5 +1,6 @@
 //! What a protocol folder provides beyond its state machine: descriptions, pictures, parsers.
 
+use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Text, Tone};
 
@@ -23,6 +24,8 @@ pub trait Spec: Protocol {
     const DIRECTIVES: &'static [&'static str];
     /// How many nodes it may have.
     const NODES_MAX: u16;
+    /// What its clients share.
+    const OBJECT: Object;
     /// The metrics that it defines beyond those of every protocol.
     const METRICS: &'static [Metric];
 
@@ -44,8 +47,10 @@ pub trait Spec: Protocol {
     /// An operation from raw choices, for random tests: `kind` and `key` count modulo what there is, and kind 0 changes
     /// the state. Different values tell writes apart.
     fn some_op(kind: u32, key: u32, value: i64) -> Self::Op;
-    /// An operation, with its reply once there is one, as the lines of a client history write it.
-    fn history_op(op: &Self::Op, reply: Option<&Self::Reply>) -> HistoryOp;
+    /// An operation in a client history: the key of the object that it is about, and what it asks.
+    fn call(op: &Self::Op) -> (Value, Call);
+    /// What a reply returns in a client history; `None` where the operation was refused and never took effect.
+    fn returned(reply: &Self::Reply) -> Option<Value>;
 
     /// A reply, for the inspector.
     fn reply_text(reply: &Self::Reply) -> String;
@@ -164,41 +169,6 @@ pub struct Glyph {
     pub sign: Sign,
     /// Its term.
     pub tone: Tone,
-}
-
-/// An operation as the lines of a client history write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryOp {
-    /// What it does: `read`, `write`, `cas`, …
-    pub function: &'static str,
-    /// What it is about.
-    pub key: String,
-    /// What it writes, or has read.
-    pub value: HistoryValue,
-    /// What its reply means.
-    pub meaning: HistoryMeaning,
-}
-
-/// A value in a client history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HistoryValue {
-    /// Nothing: not known yet, or there is none.
-    Nothing,
-    /// A number.
-    Number(i64),
-    /// A list of numbers; of a comparison the expected and the new one.
-    List(Vec<i64>),
-}
-
-/// What a reply means in a client history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HistoryMeaning {
-    /// The operation was done.
-    Done,
-    /// Its precondition was false: it observed that, and changed nothing.
-    PreconditionFalse,
-    /// It was refused and never took effect.
-    Refused,
 }
 
 /// Something that is done with a protocol whose type is known only by its id.

@@ -4,7 +4,8 @@ use super::mutants::Mutant;
 use super::node::Node;
 use super::{Config, Message, Newcomer, properties, view};
 use crate::kv;
-use crate::spec::{Glyph, HistoryOp, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec};
+use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec};
+use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Text};
 use core::convert::Infallible;
@@ -43,6 +44,7 @@ impl Spec for Newcomer {
     const KINDS: &'static [&'static str] = &["Fetch", "Copy"];
     const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
+    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {
@@ -83,8 +85,12 @@ impl Spec for Newcomer {
         kv::Op::of_choices(kind, key, value)
     }
 
-    fn history_op(op: &kv::Op, reply: Option<&kv::Reply>) -> HistoryOp {
-        op.in_history(reply)
+    fn call(op: &kv::Op) -> (Value, Call) {
+        op.call()
+    }
+
+    fn returned(reply: &kv::Reply) -> Option<Value> {
+        reply.returned()
     }
 
     fn reply_text(reply: &kv::Reply) -> String {

@@ -1,7 +1,9 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
 use crate::error::Problem;
+use crate::history::{FaultTurn, Turn};
 use crate::link::Codec;
+use consistory_checks::Object;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
 use std::rc::Rc;
@@ -36,6 +38,14 @@ pub trait Session {
     fn checks(&self) -> Vec<Check>;
     /// The log matrix at the cursor; `None` for protocols without logs.
     fn matrix(&self) -> Option<Matrix>;
+    /// What the clients did and saw up to the cursor, turn by turn; [`ClientHistory::of`] makes a history of it.
+    ///
+    /// [`ClientHistory::of`]: crate::history::ClientHistory::of
+    fn turns(&self) -> Vec<Turn>;
+    /// What the clients share.
+    fn object(&self) -> Object;
+    /// The faults that somebody made or mended before the cursor.
+    fn fault_turns(&self) -> Vec<FaultTurn>;
     /// What there is to know about a selection; `None` when it is gone.
     fn inspect(&self, selection: Selection) -> Option<Inspection>;
     /// The dials: parameters that can be turned while the run goes on, with their values now, and those fixed at its start.

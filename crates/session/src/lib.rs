@@ -9,6 +9,7 @@ mod api;
 mod edits;
 mod error;
 mod gallery;
+pub mod history;
 mod link;
 mod live;
 pub mod metrics;
@@ -16,6 +17,7 @@ mod open;
 pub mod parameters;
 mod payload;
 pub mod scenario;
+pub mod verdicts;
 pub mod words;
 
 pub use api::{

@@ -5,6 +5,7 @@ mod jsonl;
 mod record;
 
 use crate::arguments::{Check, Format};
+use crate::history::{parts, value_json};
 use crate::output::{Complaint, Status, print, print_json};
 use crate::source::read_text;
 use consistory_checks::{Budget, Call, Case, History, Model, Object, Operation, Value, Verdict, Witness, judge};
@@ -88,7 +89,7 @@ fn witness_json(witness: &[Witness], all: &dyn Fn(&[usize]) -> Vec<Json>) -> Vec
 }
 
 fn operation_json(place: usize, operation: &Operation) -> Json {
-    let (function, value) = parts(operation);
+    let (function, value) = parts(&operation.call, operation.returned());
     let mut json = json!({
         "index": place,
         "process": operation.process,
@@ -105,42 +106,13 @@ fn operation_json(place: usize, operation: &Operation) -> Json {
     json
 }
 
-/// The name of an operation, and the value that its line in a history has.
-fn parts(operation: &Operation) -> (&'static str, Value) {
-    let returned = || operation.returned().cloned().unwrap_or_default();
-    match &operation.call {
-        Call::Read => ("read", returned()),
-        Call::Write(value) => ("write", value.clone()),
-        Call::CompareAndSet(expected, new) => ("cas", Value::list([expected.clone(), new.clone()])),
-        Call::Append(value) => ("append", value.clone()),
-        Call::Add(value) => ("add", value.clone()),
-        Call::Remove(value) => ("remove", value.clone()),
-        Call::Contains(value) => ("contains", value.clone()),
-        Call::Increment(by) => ("add", Value::Number(*by)),
-        Call::Enqueue(value) => ("enqueue", value.clone()),
-        Call::Dequeue => ("dequeue", returned()),
-        Call::Acquire => ("acquire", Value::Nil),
-        Call::Release => ("release", Value::Nil),
-    }
-}
-
-fn value_json(value: &Value) -> Json {
-    match value {
-        Value::Nil => Json::Null,
-        Value::Bool(yes) => json!(yes),
-        Value::Number(number) => json!(number),
-        Value::Text(text) => json!(&**text),
-        Value::List(_) | Value::Set(_) => Json::Array(value.members().map(value_json).collect()),
-    }
-}
-
 fn in_words(history: &History, model: Model, verdict: &Verdict) -> String {
     let operations = history.operations();
     let count = operations.len();
     let model = model.id();
     let line = |place: &usize| {
         let operation = &operations[*place];
-        let (function, value) = parts(operation);
+        let (function, value) = parts(&operation.call, operation.returned());
         let key = if operation.key == Value::Nil { String::new() } else { format!(" {}", operation.key) };
         let result = match operation.returned() {
             None => "  (unknown)",

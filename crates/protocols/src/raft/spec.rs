@@ -4,9 +4,8 @@ use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Message, Raft, properties, view};
 use crate::kv;
-use crate::spec::{
-    Glyph, HistoryOp, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
-};
+use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
+use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Text};
 
@@ -99,6 +98,7 @@ impl Spec for Raft {
     const KINDS: &'static [&'static str] = &["RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply"];
     const DIRECTIVES: &'static [&'static str] = &["log", "term"];
     const NODES_MAX: u16 = 9;
+    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] = &[
         Metric { name: "time_to_leader_ms" },
         Metric { name: "elections" },
@@ -148,8 +148,12 @@ impl Spec for Raft {
         kv::Op::of_choices(kind, key, value)
     }
 
-    fn history_op(op: &kv::Op, reply: Option<&kv::Reply>) -> HistoryOp {
-        op.in_history(reply)
+    fn call(op: &kv::Op) -> (Value, Call) {
+        op.call()
+    }
+
+    fn returned(reply: &kv::Reply) -> Option<Value> {
+        reply.returned()
     }
 
     fn reply_text(reply: &kv::Reply) -> String {

@@ -5,11 +5,13 @@ mod views;
 use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::history::{self, FaultTurn, Turn};
 use crate::link::Codec;
 use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
 use crate::{edits, parameters};
+use consistory_checks::Object;
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{Spec, feed};
@@ -316,6 +318,18 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn matrix(&self) -> Option<Matrix> {
         P::matrix(self.timeline.world())
+    }
+
+    fn turns(&self) -> Vec<Turn> {
+        history::turns(&self.timeline, self.step())
+    }
+
+    fn object(&self) -> Object {
+        P::OBJECT
+    }
+
+    fn fault_turns(&self) -> Vec<FaultTurn> {
+        history::fault_turns(&self.timeline)
     }
 
     fn inspect(&self, selection: Selection) -> Option<Inspection> {

@@ -6,3 +6,4 @@ mod gallery;
 mod golden_links;
 mod links;
 mod topics;
+mod verdicts;

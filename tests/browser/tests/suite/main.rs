@@ -12,6 +12,7 @@ mod links;
 mod preferences;
 mod rest;
 mod story;
+mod verdicts;
 
 use consistory_browser_tests::Engine;
 
@@ -41,6 +42,7 @@ macro_rules! in_every_engine {
 
 in_every_engine! {
     story => story::with_the_pointer,
+    verdicts => verdicts::contradictions_are_named,
     keyboard => keyboard::with_keys_only,
     gallery => gallery::digests_are_the_golden_ones,
     links => links::bad_links_get_one_sentence,

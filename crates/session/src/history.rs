@@ -1,0 +1,246 @@
+//! What the clients of a run did and saw, in the form that judges take and that panels show.
+
+use consistory_checks::{Call, History, Object, Recorder, Value};
+use consistory_kernel::{Edit, OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
+use consistory_protocols::Spec;
+use consistory_scene::{OperationState, Text};
+use std::collections::BTreeMap;
+
+/// One turn in the life of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// In which step.
+    pub step: StepId,
+    /// When.
+    pub time: Time,
+    /// Whose.
+    pub client: ProcessId,
+    /// Which of its operations, from 1.
+    pub serial: u32,
+    /// The client as a process of a history: whoever does not know how an operation ended goes on as a new one, because
+    /// nobody knows whether the old one is still at work (as in Jepsen).
+    pub process: u64,
+    /// The object that the operation is about.
+    pub key: Value,
+    /// What it asks.
+    pub call: Call,
+    /// The operation, with its reply once there is one.
+    pub label: Text,
+    /// What happened.
+    pub stage: Stage,
+}
+
+/// What happened to an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// It was invoked.
+    Invoked,
+    /// It took effect and returned that.
+    Ok(Value),
+    /// It never took effect.
+    Failed,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The turns on the current branch, up to a step.
+pub fn turns<P: Spec>(timeline: &Timeline<P>, until: StepId) -> Vec<Turn> {
+    let world = timeline.tip();
+    let nodes = world.node_count();
+    let clients = world.process_ids().filter(|id| world.client(*id).is_some()).count() as u64;
+    // By client: what it waits for, and how often it has gone on as a new process.
+    let mut waiting: Vec<(Option<&P::Op>, u64)> = world.process_ids().map(|_| (None, 0)).collect();
+    let mut turns = Vec::new();
+    for segment in timeline.path() {
+        let known = segment.until.min(until);
+        for event in segment.journal.operations().iter().take_while(|event| event.step < known) {
+            let Some((invoked, life)) = waiting.get_mut(event.client.index()) else { continue };
+            let process = u64::from(event.client.0 - nodes) + 1 + *life * clients;
+            if let OperationStage::Invoked(op) = &event.stage {
+                *invoked = Some(op);
+            }
+            let Some(op) = *invoked else { continue };
+            let (stage, label) = match &event.stage {
+                OperationStage::Invoked(_) => (Stage::Invoked, P::op_label(op)),
+                OperationStage::Ended(Outcome::Failed) => (Stage::Failed, P::op_label(op)),
+                OperationStage::Ended(Outcome::Unknown) => (Stage::Unknown, P::op_label(op)),
+                OperationStage::Ended(Outcome::Ok(reply)) => {
+                    (P::returned(reply).map_or(Stage::Failed, Stage::Ok), P::reply_label(op, reply))
+                }
+            };
+            if stage == Stage::Unknown {
+                *life += 1;
+            }
+            let (key, call) = P::call(op);
+            let (step, time, client, serial) = (event.step, event.time, event.client, event.serial);
+            turns.push(Turn { step, time, client, serial, process, key, call, label, stage });
+        }
+    }
+    turns
+}
+
+/// What the clients did and saw, and what was done to the run meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientHistory {
+    /// The operations, in the order of invocation.
+    pub operations: Vec<SeenOperation>,
+    /// The same for the judges: without those that never took effect.
+    pub history: History,
+    /// What the clients share.
+    pub object: Object,
+    /// Faults, in the order in which they began.
+    pub faults: Vec<FaultSpan>,
+}
+
+/// An operation as its client knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenOperation {
+    /// Whose.
+    pub client: ProcessId,
+    /// What was asked, and where it is known what came back.
+    pub label: Text,
+    /// Where it stands.
+    pub state: OperationState,
+    /// When it was invoked.
+    pub invoked_at: Time,
+    /// When it ended, unless it is pending.
+    pub ended_at: Option<Time>,
+    /// The step that invoked it.
+    pub step: StepId,
+    /// Its place in the history; none if it never took effect.
+    pub place: Option<usize>,
+}
+
+/// A stretch of time in which something was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultSpan {
+    /// What.
+    pub kind: FaultKind,
+    /// With whom; the first end of a cut link, nobody for a partition.
+    pub process: Option<ProcessId>,
+    /// Since when.
+    pub from: Time,
+    /// Until when; none if it lasts.
+    pub until: Option<Time>,
+}
+
+/// What was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A node was down.
+    Crash,
+    /// A node did not execute.
+    Pause,
+    /// The network was divided.
+    Partition,
+    /// A link was cut, at least one way.
+    Cut,
+}
+
+/// A turn in the life of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultTurn {
+    /// When.
+    pub time: Time,
+    /// What.
+    pub kind: FaultKind,
+    /// With whom; the first end of a cut link, nobody for a partition.
+    pub process: Option<ProcessId>,
+    /// Whether it begins, or ends.
+    pub begins: bool,
+}
+
+/// The faults that somebody made or mended before the cursor.
+pub(crate) fn fault_turns<P: Spec>(timeline: &Timeline<P>) -> Vec<FaultTurn> {
+    let steps = timeline.world().steps();
+    let mut turns = Vec::new();
+    for (_, moment, edit) in timeline.edits().take_while(|(step, _, _)| *step < steps) {
+        let mut turn = |kind, process, begins| turns.push(FaultTurn { time: moment.time, kind, process, begins });
+        match edit {
+            Edit::Crash(node, _) => {
+                // What is down is no longer paused.
+                turn(FaultKind::Pause, Some(*node), false);
+                turn(FaultKind::Crash, Some(*node), true);
+            }
+            Edit::Pause(node) => turn(FaultKind::Pause, Some(*node), true),
+            Edit::Restart(node) => turn(FaultKind::Crash, Some(*node), false),
+            Edit::Resume(node) => turn(FaultKind::Pause, Some(*node), false),
+            Edit::Partition(_) => {
+                turn(FaultKind::Partition, None, false);
+                turn(FaultKind::Partition, None, true);
+            }
+            Edit::Cut(from, _) => turn(FaultKind::Cut, Some(*from), true),
+            Edit::Mend(from, _) => turn(FaultKind::Cut, Some(*from), false),
+            Edit::Heal => {
+                turn(FaultKind::Partition, None, false);
+                turn(FaultKind::Cut, None, false);
+            }
+            Edit::Skew(..)
+            | Edit::Rearm(..)
+            | Edit::Latency(_)
+            | Edit::LinkLatency(..)
+            | Edit::Loss(_)
+            | Edit::Duplication(_)
+            | Edit::Tune(..)
+            | Edit::Message(..)
+            | Edit::NextMessage { .. }
+            | Edit::Invoke { .. }
+            | Edit::Answer(_) => {}
+        }
+    }
+    turns
+}
+
+impl ClientHistory {
+    /// The history that these turns make.
+    pub fn of(turns: Vec<Turn>, object: Object, faults: &[FaultTurn]) -> Self {
+        let mut recorder = Recorder::default();
+        let mut operations: Vec<SeenOperation> = Vec::new();
+        let mut open: BTreeMap<ProcessId, usize> = BTreeMap::new();
+        for turn in turns {
+            let Turn { process, client, time, label, .. } = turn;
+            let state = match &turn.stage {
+                Stage::Invoked => OperationState::Pending,
+                Stage::Ok(_) => OperationState::Ok,
+                Stage::Failed => OperationState::Failed,
+                Stage::Unknown => OperationState::Unknown,
+            };
+            // The kernel's clients do one thing at a time, so that nothing misfits.
+            let _ = match turn.stage {
+                Stage::Invoked => recorder.invoke(process, turn.key, turn.call, time),
+                Stage::Ok(returned) => recorder.succeed(process, returned, time),
+                Stage::Failed => recorder.fail(process),
+                Stage::Unknown => recorder.lose(process, time),
+            };
+            if state == OperationState::Pending {
+                open.insert(client, operations.len());
+                let (invoked_at, step) = (time, turn.step);
+                operations.push(SeenOperation { client, label, state, invoked_at, ended_at: None, step, place: None });
+            } else if let Some(operation) = open.remove(&client).and_then(|place| operations.get_mut(place)) {
+                *operation = SeenOperation { label, state, ended_at: Some(time), ..operation.clone() };
+            }
+        }
+        let took_effect = operations.iter_mut().filter(|operation| operation.state != OperationState::Failed);
+        for (place, operation) in took_effect.enumerate() {
+            operation.place = Some(place);
+        }
+        Self { operations, history: recorder.history(), object, faults: spans(faults) }
+    }
+}
+
+/// The stretches of time that turns of faults make.
+fn spans(turns: &[FaultTurn]) -> Vec<FaultSpan> {
+    let mut spans: Vec<FaultSpan> = Vec::new();
+    for FaultTurn { time, kind, process, begins } in turns {
+        if *begins {
+            spans.push(FaultSpan { kind: *kind, process: *process, from: *time, until: None });
+            continue;
+        }
+        // Healing mends the links of everybody.
+        let ends = |span: &FaultSpan| span.kind == *kind && (process.is_none() || span.process == *process);
+        for span in spans.iter_mut().filter(|span| span.until.is_none() && ends(span)) {
+            span.until = Some(*time);
+        }
+    }
+    spans
+}

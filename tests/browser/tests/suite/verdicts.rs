@@ -1,0 +1,55 @@
+//! What the clients saw is judged while the run goes on, and a verdict names the operations that contradict each other.
+
+use consistory_browser_tests::{Browser, Engine, Page, sites};
+
+/// A majority that is one too small: both sides of a partition go on, and a client reads what was overwritten.
+const TWO_LEADERS: &str = "protocol raft
+set nodes=4 clients=3 seed=3
+mutant small-quorum
+at 0ms timeout n1
+await leader within 1s
+client c1 via n1 write x 1
+run 60ms
+partition {n1 n2 c1} {n3 n4 c2 c3}
+client c1 write x 2
+run 10ms
+timeout n3
+await leader n3 within 1s
+run 50ms
+client c3 via n3 write x 3
+run 120ms
+client c1 read x
+run 100ms
+";
+
+pub(crate) fn contradictions_are_named(engine: Engine) {
+    let site = sites::strict();
+    let browser = Browser::start(engine);
+    let page = Page::open(&browser, &format!("{}?lang=en&autoplay=0", site.address()));
+    browser.click("tab", "History");
+    browser.click("button", "Share link");
+    page.paste(TWO_LEADERS);
+    browser.click("button", "Open");
+    browser.focus("slider", "Time in the run");
+    browser.key(&consistory_browser_tests::Key::End);
+    let wait = |name: &str| browser.until(name, || browser.has("button", name).then_some(()));
+    wait("Linearizable: fails");
+    assert!(browser.has("button", "Sequential: holds"));
+    browser.click("button", "Linearizable: fails");
+    let lines = "return [...document.querySelectorAll('.model-why li')].map((line) => line.textContent);";
+    let lines = browser
+        .until("the contradiction", || browser.script(lines, &[]).as_array().filter(|lines| lines.len() == 3).cloned());
+    let told: Vec<&str> = lines.iter().filter_map(serde_json::Value::as_str).collect();
+    for (line, operation) in told.iter().zip(["c1: x ← 2", "c3: x ← 3", "c1: x → 2"]) {
+        assert!(line.contains(operation), "{line} does not tell {operation}");
+    }
+    let marked = browser.script("return [document.querySelectorAll('.history-conflict').length, document.querySelectorAll('.bar-conflict').length];", &[]);
+    assert_eq!(marked, serde_json::json!([3, 3]), "rows and bars of the contradiction");
+
+    // Before the second write the history is another one.
+    browser.key(&consistory_browser_tests::Key::Home);
+    browser.focus("slider", "Time in the run");
+    browser.key(&consistory_browser_tests::Key::Home);
+    browser.until("nothing to judge", || (!browser.has("button", "Linearizable: fails")).then_some(()));
+    page.assert_well();
+}

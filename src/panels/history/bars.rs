@@ -13,6 +13,10 @@ use yew::prelude::*;
 /// Operations that the bars show, the newest: more would be too narrow to be read. The table has those before.
 const NEWEST: usize = 24;
 
+/// The width of a lane in the narrowest layout, and of a letter in it, in CSS pixels.
+const LANE_PX: u64 = 260;
+const LETTER_PX: u64 = 6;
+
 /// The stretch of time that the bars show.
 #[derive(Clone, Copy)]
 struct Span {
@@ -21,16 +25,22 @@ struct Span {
 }
 
 impl Span {
-    /// From the first invocation to now, or to the last end that is known.
+    /// From the first invocation to the last end, or to now while somebody waits.
     fn of(operations: &[SeenOperation], now: Time) -> Self {
         let from = operations.iter().map(|operation| operation.invoked_at).min().unwrap_or(0);
-        let ended = operations.iter().filter_map(|operation| operation.ended_at).max().unwrap_or(0);
-        Self { from, until: ended.max(now).max(from + 1) }
+        let until = operations.iter().map(|operation| operation.ended_at.unwrap_or(now)).max().unwrap_or(now);
+        Self { from, until: until.max(from + 1) }
     }
 
     /// A part of the span in hundredths of a percent.
     fn part(self, of: Time) -> u64 {
         of.min(self.until - self.from) * 10_000 / (self.until - self.from)
+    }
+
+    /// Whether a text of so many letters fits into a stretch, where a lane is as narrow as it gets.
+    fn has_room(self, from: Time, until: Time, letters: usize) -> bool {
+        let pixels = self.part(until.saturating_sub(from)) * LANE_PX / 10_000;
+        pixels >= letters as u64 * LETTER_PX + LETTER_PX
     }
 
     /// Where a time is, as an attribute of SVG takes it.
@@ -88,7 +98,8 @@ fn bar(page: &Page, operation: &SeenOperation, span: Span, in_conflict: bool) ->
     let is_open = matches!(operation.state, OperationState::Pending | OperationState::Unknown);
     let until = if is_open { span.until } else { operation.ended_at.unwrap_or(span.until) };
     let class = class(&["bar", class_name, when(is_open, "bar-open"), when(in_conflict, "bar-conflict")]);
-    let title = format!("{} ({})", page.text(&operation.label), page.word(name));
+    let label = page.text(&operation.label);
+    let title = format!("{label} ({})", page.word(name));
     let go = page.does(Act::Travel(Command::SeekStep { step: operation.step }));
     html! {
         <svg
@@ -101,7 +112,9 @@ fn bar(page: &Page, operation: &SeenOperation, span: Span, in_conflict: bool) ->
         >
             <title>{ title }</title>
             <rect width="100%" height="100%" rx="3" />
-            <text x="4" y="13">{ page.text(&operation.label) }</text>
+            if span.has_room(operation.invoked_at, until, label.chars().count()) {
+                <text x="4" y="13">{ label }</text>
+            }
         </svg>
     }
 }

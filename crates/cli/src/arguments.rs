@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Hunt(Hunt),
     /// Put protocols through random faults; nothing may break
     Soak(Soak),
+    /// Print a whole run for another tool
+    Export(Export),
     /// Judge a recorded history of clients' operations
     Check(Check),
     /// Make a share link of a scenario, or a scenario of a share link
@@ -90,6 +92,32 @@ pub(crate) struct Run {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) scenario: Scenario,
+    /// The seed of every random draw
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// When the run ends, for example 1.5s
+    #[arg(long, value_name = "DURATION", value_parser = virtual_time)]
+    pub(crate) until: Option<Time>,
+    /// What is printed
+    #[arg(long)]
+    pub(crate) format: ExportFormat,
+}
+
+/// What a run can be printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Every event as one JSON object a line, as `run --trace` writes them
+    Jsonl,
+    /// A log with vector clocks that `ShiViz` draws
+    Shiviz,
+    /// A sequence diagram in Mermaid's language
+    Mermaid,
 }
 
 #[derive(Args)]

@@ -1,6 +1,7 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
 use crate::error::Problem;
+use crate::happenings::Happening;
 use crate::history::{FaultTurn, Turn};
 use crate::link::Codec;
 use consistory_checks::Object;
@@ -42,6 +43,8 @@ pub trait Session {
     ///
     /// [`ClientHistory::of`]: crate::history::ClientHistory::of
     fn turns(&self) -> Vec<Turn>;
+    /// The events from a step up to and without another, on the current branch, with what caused them.
+    fn happenings(&self, from: StepId, until: StepId) -> Vec<Happening>;
     /// What the clients share.
     fn object(&self) -> Object;
     /// The faults that somebody made or mended before the cursor.

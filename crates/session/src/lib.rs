@@ -8,7 +8,9 @@
 mod api;
 mod edits;
 mod error;
+pub mod export;
 mod gallery;
+pub mod happenings;
 pub mod history;
 mod link;
 mod live;

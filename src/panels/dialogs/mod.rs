@@ -2,6 +2,7 @@
 
 mod address;
 mod clipboard;
+mod download;
 mod embed;
 mod faults;
 mod help;

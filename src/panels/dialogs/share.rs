@@ -2,6 +2,7 @@
 
 use super::address::{Pasted, base, for_chats, pasted};
 use super::clipboard::{Copyable, Outcome, copy_field};
+use super::download::downloads;
 use crate::panels::form::{button, label};
 use crate::panels::notices::problem_sentence;
 use crate::part::{Page, Part, Reads, State};
@@ -138,6 +139,7 @@ impl Part for Share {
                 { copy_field(page, &self.link, link) }
                 { copy_field(page, &self.chat, chat) }
                 { copy_field(page, &self.text, text) }
+                { downloads(page) }
                 { self.open_form(page) }
             </>
         }

@@ -5,6 +5,7 @@ mod views;
 use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
+use crate::happenings::{self, Happening};
 use crate::history::{self, FaultTurn, Turn};
 use crate::link::Codec;
 use crate::open::Overrides;
@@ -322,6 +323,10 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn turns(&self) -> Vec<Turn> {
         history::turns(&self.timeline, self.step())
+    }
+
+    fn happenings(&self, from: StepId, until: StepId) -> Vec<Happening> {
+        happenings::happenings(&self.timeline, from, until)
     }
 
     fn object(&self) -> Object {

@@ -26,10 +26,10 @@ pub(crate) fn contradictions_are_named(engine: Engine) {
     let site = sites::strict();
     let browser = Browser::start(engine);
     let page = Page::open(&browser, &format!("{}?lang=en&autoplay=0", site.address()));
-    browser.click("tab", "History");
     browser.click("button", "Share link");
     page.paste(TWO_LEADERS);
     browser.click("button", "Open");
+    browser.click("tab", "History");
     browser.focus("slider", "Time in the run");
     browser.key(&consistory_browser_tests::Key::End);
     let wait = |name: &str| browser.until(name, || browser.has("button", name).then_some(()));
@@ -47,7 +47,6 @@ pub(crate) fn contradictions_are_named(engine: Engine) {
     assert_eq!(marked, serde_json::json!([3, 3]), "rows and bars of the contradiction");
 
     // Before the second write the history is another one.
-    browser.key(&consistory_browser_tests::Key::Home);
     browser.focus("slider", "Time in the run");
     browser.key(&consistory_browser_tests::Key::Home);
     browser.until("nothing to judge", || (!browser.has("button", "Linearizable: fails")).then_some(()));

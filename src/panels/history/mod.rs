@@ -119,7 +119,7 @@ impl Part for History {
         let conflict = verdicts.as_ref().zip(chosen).and_then(|(verdicts, chosen)| verdicts.models.get(chosen));
         let conflict = conflict.map_or_else(Vec::new, |model| model.conflict.clone());
         html! {
-            <div class="clients">
+            <div class="client-history">
                 { verdicts::panel(page, verdicts.as_deref(), &self.chosen) }
                 { bars::bars(page, &clients, &seen, now, &conflict) }
                 { Self::table(page, &seen, &conflict) }

@@ -33,9 +33,9 @@ pub(crate) fn contradictions_are_named(engine: Engine) {
     browser.focus("slider", "Time in the run");
     browser.key(&consistory_browser_tests::Key::End);
     let wait = |name: &str| browser.until(name, || browser.has("button", name).then_some(()));
-    wait("Linearizable: fails");
-    assert!(browser.has("button", "Sequential: holds"));
-    browser.click("button", "Linearizable: fails");
+    wait("✗Linearizable: fails");
+    assert!(browser.has("button", "✓Sequential: holds"));
+    browser.click("button", "✗Linearizable: fails");
     let lines = "return [...document.querySelectorAll('.model-why li')].map((line) => line.textContent);";
     let lines = browser
         .until("the contradiction", || browser.script(lines, &[]).as_array().filter(|lines| lines.len() == 3).cloned());
@@ -49,6 +49,6 @@ pub(crate) fn contradictions_are_named(engine: Engine) {
     // Before the second write the history is another one.
     browser.focus("slider", "Time in the run");
     browser.key(&consistory_browser_tests::Key::Home);
-    browser.until("nothing to judge", || (!browser.has("button", "Linearizable: fails")).then_some(()));
+    browser.until("nothing to judge", || (!browser.has("button", "✗Linearizable: fails")).then_some(()));
     page.assert_well();
 }

@@ -301,7 +301,6 @@ impl<'t, 'h> Walk<'t, 'h> {
                 open.push(*item);
             }
         }
-        open.retain(|item| items[*item].since < bound);
         open.sort_by_key(|item| items[*item].until);
         let optional = self.may.iter().take_while(|item| items[**item].since < bound);
         open.extend(optional.filter(|item| !self.done.has(**item)));

@@ -169,6 +169,8 @@ fn a_comparison_that_did_not_hold_is_an_observation() {
     let text = |held| format!("c1 0..1 write 1\nc2 2..3 cas 1 2 -> {held}\nc3 4..5 read -> 1");
     check(CasRegister, &text("false"), "linearizable:no");
     check(CasRegister, &text("true"), "linearizable:no");
+    check(CasRegister, "c1 0..1 write 1\nc2 2..3 cas 1 2 -> false", "linearizable:no");
+    check(CasRegister, "c1 0..1 write 1\nc2 2..3 cas 2 3 -> true", "linearizable:no sequential:no");
     check(CasRegister, "c1 0..1 write 1\nc2 2..3 cas 2 3 -> false\nc3 4..5 read -> 1", "linearizable:yes");
     check(CasRegister, "c1 0..1 write 1\nc2 2..? cas 1 2\nc3 4..5 read -> 1\nc3 6..7 read -> 2", "linearizable:yes");
 }

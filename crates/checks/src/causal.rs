@@ -6,11 +6,15 @@ use crate::model::Witness;
 use crate::relations::{program_order, sources};
 use crate::search::{Budget, Found};
 use crate::task::{Item, Relation, Role, Task};
+use crate::total;
 use crate::{Operation, Outcome, Value, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many combinations of what ambiguous reads may have seen are tried.
 const COMBINATIONS_MAX: usize = 64;
+
+/// Places that a look at a stronger model may cost.
+const STRONGER: u64 = 100_000;
 
 /// PRAM: the writes of each process in its order.
 pub(crate) fn pram(case: Case<'_>, budget: &mut Budget) -> Verdict {
@@ -22,11 +26,7 @@ pub(crate) fn causal(case: Case<'_>, budget: &mut Budget) -> Verdict {
     let (known, open) = learned(case);
     let combinations = open.iter().map(|(_, writers)| writers.len()).try_fold(1_usize, usize::checked_mul);
     let Some(combinations) = combinations.filter(|count| *count <= COMBINATIONS_MAX) else {
-        // Without what the ambiguous reads may have caused: a contradiction is one all the same.
-        return match in_every_view(case, &known, budget) {
-            Verdict::Valid { .. } | Verdict::Undecided => Verdict::Undecided,
-            Verdict::Invalid { conflict } => Verdict::Invalid { conflict },
-        };
+        return ambiguous(case, &known, budget);
     };
     let mut invalid = None;
     let mut undecided = false;
@@ -48,6 +48,22 @@ pub(crate) fn causal(case: Case<'_>, budget: &mut Budget) -> Verdict {
         Some(conflict) if !undecided => Verdict::Invalid { conflict },
         Some(_) | None => Verdict::Undecided,
     }
+}
+
+/// The verdict where reads may have seen too many writes to try each.
+fn ambiguous(case: Case<'_>, known: &Relation, budget: &mut Budget) -> Verdict {
+    // Without what the ambiguous reads may have caused: a contradiction is one all the same.
+    if let Verdict::Invalid { conflict } = in_every_view(case, known, budget) {
+        return Verdict::Invalid { conflict };
+    }
+    // One order for everybody is an order for each, whoever wrote what was read.
+    let attempt = || Budget::of(STRONGER);
+    for stronger in [total::linearizable(case, &mut attempt()), total::sequential(case, &mut attempt())] {
+        if let Verdict::Valid { witness } = stronger {
+            return Verdict::Valid { witness };
+        }
+    }
+    Verdict::Undecided
 }
 
 /// Program order with what was read from whom, where only one can have written it; and the reads of which several can.

@@ -2,6 +2,7 @@
 
 use crate::arguments::Bench as Arguments;
 use crate::output::{Complaint, Status, number, print, print_json};
+use consistory_checks::{self as checks, Budget, Call, Case, History, Model, Object, Recorder, judge};
 use consistory_kernel::{Chooser, MS, Moment, ProcessId, Purpose, Time, Timeline};
 use consistory_lab::workload;
 use consistory_protocols::raft::Raft;
@@ -32,11 +33,12 @@ struct Group {
 }
 
 /// Memory comes first: later figures would leave freed memory behind that hides what the run takes.
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     Group { names: &["timeline_bytes", "timeline_bytes_per_event"], measure: || Ok(timeline_bytes()) },
     Group { names: &["kernel_events_per_second"], measure: || Ok(events_per_second()) },
     Group { names: &["seek_ms", "seek_ms_median"], measure: || Ok(seek_ms()) },
     Group { names: &["link_characters_gallery", "link_characters_40_edits"], measure: link_characters },
+    Group { names: &["linearizable_200_ms", "linearizable_200_ms_max"], measure: || Ok(linearizable_ms()) },
     Group { names: &["digest_check"], measure: || Ok(digest_check()) },
 ];
 
@@ -74,6 +76,69 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
 
 fn figure(name: &'static str, value: Value, unit: &'static str) -> Figure {
     Figure { name, value, unit }
+}
+
+/// A register's history: 200 operations of 10 clients that overlap, and few different values.
+fn overlapping(seed: u64) -> History {
+    const CLIENTS: u64 = 10;
+    const OPERATIONS: u64 = 200;
+    let mut chooser = Chooser::seeded(seed);
+    let mut draw = |low, high| chooser.range(Purpose::Timers, low, high);
+    // When each takes effect, its client, its span, and what it writes unless it reads.
+    let mut operations: Vec<(Time, u64, Time, Time, Option<u64>)> = Vec::new();
+    for client in 0..CLIENTS {
+        let mut free = 0;
+        for _ in 0..OPERATIONS / CLIENTS {
+            let invoked = free + 1 + draw(0, 2 * MS);
+            let ended = invoked + draw(MS, 9 * MS);
+            let effect = draw(invoked, ended);
+            let writes = draw(0, 1) == 0;
+            operations.push((effect, client, invoked, ended, writes.then(|| draw(0, 3))));
+            free = ended;
+        }
+    }
+    operations.sort_unstable();
+    let value = |of: u64| checks::Value::from(i64::try_from(of).unwrap_or(0));
+    let mut held = checks::Value::Nil;
+    let mut turns: Vec<(Time, u64, Result<Call, checks::Value>)> = Vec::new();
+    for (_, client, invoked, ended, writes) in operations {
+        let (call, returned) = match writes {
+            Some(new) => {
+                held = value(new);
+                (Call::Write(held.clone()), checks::Value::Nil)
+            }
+            None => (Call::Read, held.clone()),
+        };
+        turns.push((invoked, client, Ok(call)));
+        turns.push((ended, client, Err(returned)));
+    }
+    turns.sort_by_key(|(time, client, _)| (*time, *client));
+    let mut recorder = Recorder::default();
+    for (time, client, turn) in turns {
+        let fits = match turn {
+            Ok(call) => recorder.invoke(client, checks::Value::Nil, call, time),
+            Err(returned) => recorder.succeed(client, returned, time),
+        };
+        assert!(fits.is_ok(), "a client does one thing at a time");
+    }
+    recorder.history()
+}
+
+/// How long it takes to find an order that explains such a history.
+fn linearizable_ms() -> Vec<Figure> {
+    let mut times: Vec<f64> = (1..=9)
+        .map(|seed| {
+            let history = overlapping(seed);
+            let case = Case { history: &history, object: Object::Register, initial: &checks::Value::Nil };
+            let start = Instant::now();
+            let verdict = judge(case, Model::Linearizable, &mut Budget::default());
+            assert_eq!(verdict.is_valid(), Some(true), "each operation has an instant at which it took effect");
+            start.elapsed().as_secs_f64() * 1_000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let [median, worst] = [times[times.len() / 2], times[times.len() - 1]].map(rounded);
+    vec![figure("linearizable_200_ms", median, "ms"), figure("linearizable_200_ms_max", worst, "ms at worst")]
 }
 
 /// The run that is recorded and scrubbed.

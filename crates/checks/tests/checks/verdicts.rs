@@ -195,6 +195,18 @@ fn last_reads_agree_once_all_is_written() {
 }
 
 #[test]
+fn what_has_an_order_for_everybody_is_causal_however_many_writes_a_read_can_have_seen() {
+    let lines = (0..12).map(|at: u64| match at % 3 {
+        0 => format!("c1 {}..{} write 1", 2 * at, 2 * at + 1),
+        1 => format!("c2 {}..{} write 1", 2 * at, 2 * at + 1),
+        _ => format!("c3 {}..{} read -> 1", 2 * at, 2 * at + 1),
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    check(Register, &text, "linearizable:yes causal:yes");
+    check(Register, &format!("{text}\nc3 90..91 read -> 2"), "causal:no");
+}
+
+#[test]
 fn a_read_that_several_can_have_written_is_tried_with_each() {
     let text = "
         c1 0..1 write x 1

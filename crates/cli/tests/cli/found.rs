@@ -52,7 +52,7 @@ fn figures_are_listed_without_being_measured() {
     let said = say("bench --list");
     assert_eq!(said.status, 0);
     let names: Vec<&str> = said.out.lines().collect();
-    assert_eq!(names.len(), 8, "{names:?}");
+    assert_eq!(names.len(), 10, "{names:?}");
     assert!(names.contains(&"timeline_bytes_per_event") && names.contains(&"digest_check"), "{names:?}");
     assert_eq!(say("bench seek_ms --list").out, "seek_ms\nseek_ms_median\n");
 }

@@ -73,8 +73,9 @@ pub(crate) struct Scenario {
     pub(crate) mutants: Vec<String>,
 }
 
+/// One run of a scenario.
 #[derive(Args)]
-pub(crate) struct Run {
+pub(crate) struct Course {
     #[command(flatten)]
     pub(crate) scenario: Scenario,
     /// The seed of every random draw
@@ -83,6 +84,12 @@ pub(crate) struct Run {
     /// When the run ends, for example 1.5s
     #[arg(long, value_name = "DURATION", value_parser = virtual_time)]
     pub(crate) until: Option<Time>,
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) course: Course,
     /// Write every event to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
@@ -97,13 +104,7 @@ pub(crate) struct Run {
 #[derive(Args)]
 pub(crate) struct Export {
     #[command(flatten)]
-    pub(crate) scenario: Scenario,
-    /// The seed of every random draw
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// When the run ends, for example 1.5s
-    #[arg(long, value_name = "DURATION", value_parser = virtual_time)]
-    pub(crate) until: Option<Time>,
+    pub(crate) course: Course,
     /// What is printed
     #[arg(long)]
     pub(crate) format: ExportFormat,

@@ -10,10 +10,8 @@ use consistory_session::words::{Language, sentence};
 use consistory_session::{Command, LiveRun, Opened, RunVisitor, Session, visit_run};
 
 pub(crate) fn perform(arguments: &Export) -> Result<Status, Complaint> {
-    let loaded = source::load(&arguments.scenario.name)?;
-    let mut overrides = source::overrides(&arguments.scenario);
-    overrides.until = arguments.until;
-    overrides.settings.extend(arguments.seed.map(|seed| ("seed".to_owned(), seed.to_string())));
+    let loaded = source::load(&arguments.course.scenario.name)?;
+    let overrides = source::overrides_of(&arguments.course);
     let text = visit_run(loaded.source(), &overrides, Writer(arguments.format));
     print(&text.map_err(|problem| loaded.complaint(&problem, &overrides))?)?;
     Ok(Status::Fine)

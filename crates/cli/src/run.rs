@@ -14,10 +14,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 pub(crate) fn perform(arguments: &Run) -> Result<Status, Complaint> {
-    let loaded = source::load(&arguments.scenario.name)?;
-    let mut overrides = source::overrides(&arguments.scenario);
-    overrides.until = arguments.until;
-    overrides.settings.extend(arguments.seed.map(|seed| ("seed".to_owned(), seed.to_string())));
+    let loaded = source::load(&arguments.course.scenario.name)?;
+    let overrides = source::overrides_of(&arguments.course);
     let report = Report { trace: arguments.trace.is_some(), history: arguments.history.is_some() };
     let reported = visit_run(loaded.source(), &overrides, report);
     let reported = reported.map_err(|problem| loaded.complaint(&problem, &overrides))?;

@@ -1,6 +1,6 @@
 //! SCENARIO: a file, a gallery id, a protocol's id, standard input or a share link.
 
-use crate::arguments::Scenario;
+use crate::arguments::{Course, Scenario};
 use crate::output::{Complaint, words};
 use consistory_protocols::IDS;
 use consistory_scene::Arg;
@@ -145,6 +145,14 @@ fn text(name: String, bytes: Vec<u8>) -> Result<(String, String), Complaint> {
             Err(Complaint::new(format!("{name}: byte {place} is not UTF-8; save the file as UTF-8 text.")))
         }
     }
+}
+
+/// What takes the place of parts of a scenario in one run of it.
+pub(crate) fn overrides_of(course: &Course) -> Overrides {
+    let mut overrides = overrides(&course.scenario);
+    overrides.until = course.until;
+    overrides.settings.extend(course.seed.map(|seed| ("seed".to_owned(), seed.to_string())));
+    overrides
 }
 
 /// What takes the place of parts of a scenario.

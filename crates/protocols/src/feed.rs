@@ -92,7 +92,8 @@ fn headline<P: Spec>(timeline: &Timeline<P>, step: StepId, record: &StepRecord, 
     }
 }
 
-fn kind_name<P: Spec>(kind: u8, to_client: bool) -> Arg {
+/// The name of a kind of message.
+pub fn kind_name<P: Spec>(kind: u8, to_client: bool) -> Arg {
     if kind == Body::<P>::CLIENT_KIND {
         return Arg::Word(if to_client { "message.response" } else { "message.request" });
     }

@@ -1,8 +1,8 @@
 //! The events of a run with what caused them, free of protocol types: what diagrams and exports are made of.
 
-use consistory_kernel::{Body, Edit, MessageId, ProcessId, StepId, StepKind, Time, Timeline};
+use consistory_kernel::{Edit, MessageId, ProcessId, StepId, StepKind, Time, Timeline};
 use consistory_protocols::{Spec, feed};
-use consistory_scene::{Arg, Text};
+use consistory_scene::Text;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ fn happening<P: Spec>(timeline: &Timeline<P>, edits: &[(StepId, &Edit<P>)], step
     let carried = || Carried {
         id: MessageId(record.item),
         from: record.peer,
-        name: Text { key: "plain", args: vec![("text", name::<P>(record.detail, record.actor.0 >= nodes))] },
+        name: Text { key: "plain", args: vec![("text", feed::kind_name::<P>(record.detail, record.actor.0 >= nodes))] },
     };
     let kind = match record.kind {
         StepKind::Deliver => HappeningKind::Received(carried()),
@@ -102,11 +102,4 @@ fn is_of_process<P: Spec>(edit: &Edit<P>) -> bool {
         | Edit::Message(..)
         | Edit::NextMessage { .. } => false,
     }
-}
-
-fn name<P: Spec>(kind: u8, to_client: bool) -> Arg {
-    if kind == Body::<P>::CLIENT_KIND {
-        return Arg::Word(if to_client { "message.response" } else { "message.request" });
-    }
-    Arg::Plain(P::KINDS.get(usize::from(kind)).copied().unwrap_or("?").to_owned())
 }

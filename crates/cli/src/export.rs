@@ -33,10 +33,10 @@ impl RunVisitor for Writer {
         let wording = Wording { sentence: &sentence, name: &name };
         match self.0 {
             ExportFormat::Jsonl => trace::lines(run.setup(), run.timeline()),
-            ExportFormat::Shiviz => shiviz(&run.happenings(StepId(0), StepId::NONE), &wording),
+            ExportFormat::Shiviz => shiviz(&run.happenings(), &wording),
             ExportFormat::Mermaid => {
                 let processes: Vec<ProcessId> = world.process_ids().collect();
-                mermaid(&run.happenings(StepId(0), StepId::NONE), &processes, &wording)
+                mermaid(&run.happenings(), &processes, &wording)
             }
         }
     }

@@ -43,8 +43,8 @@ pub trait Session {
     ///
     /// [`ClientHistory::of`]: crate::history::ClientHistory::of
     fn turns(&self) -> Vec<Turn>;
-    /// The events from a step up to and without another, on the current branch, with what caused them.
-    fn happenings(&self, from: StepId, until: StepId) -> Vec<Happening>;
+    /// The events of the current branch, with what caused them.
+    fn happenings(&self) -> Vec<Happening>;
     /// What the clients share.
     fn object(&self) -> Object;
     /// The faults that somebody made or mended before the cursor.

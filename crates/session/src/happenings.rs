@@ -45,11 +45,10 @@ pub struct Carried {
     pub name: Text,
 }
 
-/// The events from a step up to and without another, on the current branch.
-pub(crate) fn happenings<P: Spec>(timeline: &Timeline<P>, from: StepId, until: StepId) -> Vec<Happening> {
-    let until = until.min(timeline.tip().steps());
+/// The events of the current branch.
+pub(crate) fn happenings<P: Spec>(timeline: &Timeline<P>) -> Vec<Happening> {
     let edits: Vec<(StepId, &Edit<P>)> = timeline.edits().map(|(step, _, edit)| (step, edit)).collect();
-    (from.0..until.0).filter_map(|step| happening(timeline, &edits, StepId(step))).collect()
+    (0..timeline.tip().steps().0).filter_map(|step| happening(timeline, &edits, StepId(step))).collect()
 }
 
 fn happening<P: Spec>(timeline: &Timeline<P>, edits: &[(StepId, &Edit<P>)], step: StepId) -> Option<Happening> {

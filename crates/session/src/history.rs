@@ -15,8 +15,6 @@ pub struct Turn {
     pub time: Time,
     /// Whose.
     pub client: ProcessId,
-    /// Which of its operations, from 1.
-    pub serial: u32,
     /// The client as a process of a history: whoever does not know how an operation ended goes on as a new one, because
     /// nobody knows whether the old one is still at work (as in Jepsen).
     pub process: u64,
@@ -72,8 +70,8 @@ pub fn turns<P: Spec>(timeline: &Timeline<P>, until: StepId) -> Vec<Turn> {
                 *life += 1;
             }
             let (key, call) = P::call(op);
-            let (step, time, client, serial) = (event.step, event.time, event.client, event.serial);
-            turns.push(Turn { step, time, client, serial, process, key, call, label, stage });
+            let (step, time, client) = (event.step, event.time, event.client);
+            turns.push(Turn { step, time, client, process, key, call, label, stage });
         }
     }
     turns

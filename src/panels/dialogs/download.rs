@@ -4,7 +4,7 @@ use crate::panels::form::button;
 use crate::part::Page;
 use crate::store::Store;
 use crate::words::{process_name, text};
-use consistory_kernel::{ProcessId, StepId};
+use consistory_kernel::ProcessId;
 use consistory_session::export::{Wording, mermaid, shiviz};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,7 +23,7 @@ fn export(store: &Store, form: Form) -> String {
     let language = store.settings().language;
     let wording = Wording { sentence: &|of| text(language, of), name: &|id| process_name(store, id) };
     store.read(|session| {
-        let happenings = session.happenings(StepId(0), StepId::NONE);
+        let happenings = session.happenings();
         let scene = session.scene();
         let nodes = scene.cards.iter().map(|card| card.id);
         let processes: Vec<ProcessId> = nodes.chain(scene.clients.iter().map(|client| client.id)).collect();

@@ -325,8 +325,8 @@ impl<P: Spec> Session for LiveRun<P> {
         history::turns(&self.timeline, self.step())
     }
 
-    fn happenings(&self, from: StepId, until: StepId) -> Vec<Happening> {
-        happenings::happenings(&self.timeline, from, until)
+    fn happenings(&self) -> Vec<Happening> {
+        happenings::happenings(&self.timeline)
     }
 
     fn object(&self) -> Object {

@@ -5,6 +5,7 @@
 mod accessibility;
 mod connection;
 mod embedding;
+mod exports;
 mod gallery;
 mod keyboard;
 mod layout;
@@ -43,6 +44,7 @@ macro_rules! in_every_engine {
 in_every_engine! {
     story => story::with_the_pointer,
     verdicts => verdicts::contradictions_are_named,
+    exports => exports::files_hold_the_run,
     keyboard => keyboard::with_keys_only,
     gallery => gallery::digests_are_the_golden_ones,
     links => links::bad_links_get_one_sentence,

@@ -25,7 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn scenarios(folders: &[PathBuf]) -> Result<String, Box<dyn Error>> {
     let mut source = String::from("&[\n");
     for folder in folders.iter().map(|folder| folder.join("scenarios")).filter(|folder| folder.is_dir()) {
-        let protocol = folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        // A folder is a module of Rust, and has the id of its protocol but for the hyphens.
+        let protocol =
+            folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().replace('_', "-");
         for file in entries(&folder)?.iter().filter(|file| file.extension().is_some_and(|ending| ending == "scn")) {
             let stem = file.file_stem().unwrap_or_default().to_string_lossy();
             let number = stem.split_once('-').filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));

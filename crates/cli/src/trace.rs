@@ -56,6 +56,7 @@ fn kind(kind: StepKind) -> &'static str {
         StepKind::Timer => "timer",
         StepKind::Client => "client",
         StepKind::Edit => "edit",
+        StepKind::Fault => "fault",
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Purpose {
     Faults,
     /// Choices of the protocol itself.
     Protocol,
+    /// What clients do by themselves.
+    Clients,
 }
 
 /// An answer that was prepared for a protocol's choice.
@@ -52,7 +54,7 @@ enum Mode {
 /// Decides. Seeded, from a tape, from a script, or by asking a person.
 #[derive(Clone, Debug)]
 pub struct Chooser {
-    streams: [Pcg32; 4],
+    streams: [Pcg32; 5],
     /// Answers that come before any other decision, in order for each process and key.
     prepared: Vec<ScriptedChoice>,
     mode: Mode,
@@ -64,7 +66,7 @@ impl Chooser {
         let stream = |number: u64| Pcg32::new(seed ^ (number << 56), number);
         Self {
             // In the order of the purposes. Every recorded run depends on these numbers.
-            streams: [stream(1), stream(2), stream(4), stream(5)],
+            streams: [stream(1), stream(2), stream(4), stream(5), stream(3)],
             prepared: Vec::new(),
             mode: Mode::Seeded,
         }

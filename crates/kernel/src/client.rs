@@ -1,10 +1,11 @@
 //! Clients: each asks one operation at a time, retries, follows redirects, and gives up.
 
-use crate::{MS, ProcessId, Protocol, StepId, Time};
+use crate::{MS, ProcessId, Protocol, StepId, Time, Workload};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// How patient clients are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientPolicy {
     /// Without an answer for so long, the client asks the next node with the same serial number. Microseconds.
     pub retry_after: Time,
@@ -29,6 +30,14 @@ pub struct ClientState<P: Protocol> {
     pub pending: Option<Pending<P>>,
     /// Operations that it will invoke afterwards, with the node to ask first.
     pub queue: VecDeque<(P::Op, Option<ProcessId>)>,
+    /// How patient it is.
+    pub policy: ClientPolicy,
+    /// What it does by itself.
+    pub workload: Option<Rc<Workload>>,
+    /// Operations that its workload has still to invoke; none for no end.
+    pub left: Option<u32>,
+    /// The queue entry of its workload's next operation.
+    pub(crate) arrival: u32,
 }
 
 /// An operation that waits for its answer.

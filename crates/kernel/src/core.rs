@@ -1,6 +1,7 @@
 //! The part of a world that no protocol type touches: time, queue, network, processes, counters, digest, findings.
 
 use crate::queue::{Queue, Scheduled};
+use crate::storm::Raging;
 use crate::{Chooser, Digest, Fate, Network, PPM, ProcessId, Purpose, StepId, Time};
 use std::rc::Rc;
 
@@ -95,6 +96,14 @@ pub struct Process {
     pub(crate) backlog: Vec<Scheduled>,
     /// Its interface is busy until then.
     sends_until: Time,
+    /// How long it takes over whatever reaches it.
+    pub slow: Time,
+    /// What has reached it so far has had its turn by then.
+    pub(crate) serves_until: Time,
+    /// How long a forced write takes.
+    pub disk_delay: Time,
+    /// It waits for its disk until then.
+    pub(crate) writes_until: Time,
 }
 
 impl Process {
@@ -124,11 +133,28 @@ impl Process {
         real.saturating_mul(self.rate()) / u64::from(PPM)
     }
 
+    /// Sets its clock forward or back; it does not go below 0.
+    pub(crate) fn jump(&mut self, now: Time, by: i64) {
+        self.local_base = self.local(now).saturating_add_signed(by);
+        self.real_base = now;
+    }
+
     pub(crate) fn set_skew(&mut self, now: Time, skew_ppm: i32) {
         self.local_base = self.local(now);
         self.real_base = now;
         self.skew_ppm = skew_ppm;
     }
+}
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transit {
+    /// When it leaves its sender.
+    pub(crate) departs: Time,
+    pub(crate) arrives: Time,
+    pub(crate) fate: Fate,
+    /// When a second copy arrives.
+    pub(crate) copy: Option<Time>,
 }
 
 /// The type-free part of a world.
@@ -152,6 +178,9 @@ pub(crate) struct Core {
     pub(crate) reached: u64,
     pub(crate) epoch: u64,
     pub(crate) next_message: u32,
+    /// The value of the last operation that a workload invoked.
+    pub(crate) last_value: i64,
+    pub(crate) storm: Raging,
     pub(crate) limits: Limits,
     pub(crate) halted: Option<Limit>,
 }
@@ -172,6 +201,10 @@ impl Core {
             local_base: 0,
             backlog: Vec::new(),
             sends_until: 0,
+            slow: 0,
+            serves_until: 0,
+            disk_delay: 0,
+            writes_until: 0,
         };
         Self {
             time: 0,
@@ -190,6 +223,8 @@ impl Core {
             reached: 0,
             epoch: 0,
             next_message: 0,
+            last_value: 0,
+            storm: Raging::default(),
             limits,
             halted: None,
         }
@@ -217,28 +252,31 @@ impl Core {
         }
     }
 
-    /// Decides how a message travels: its arrival, what becomes of it, and when a second copy arrives.
+    /// Decides how a message travels.
     #[inline]
-    pub(crate) fn transit(&mut self, from: ProcessId, to: ProcessId, bytes: u32) -> (Time, Fate, Option<Time>) {
+    pub(crate) fn transit(&mut self, from: ProcessId, to: ProcessId, bytes: u32) -> Transit {
         let network = &self.network;
         let latency = network.latency_of(from, to);
-        let mut departs = self.time;
+        let sender = &mut self.processes[from.index()];
+        let mut departs = self.time.max(sender.writes_until);
         if network.bandwidth > 0 {
-            let sender = &mut self.processes[from.index()];
-            sender.sends_until = sender.sends_until.max(self.time) + network.transmission(bytes);
+            sender.sends_until = sender.sends_until.max(departs) + network.transmission(bytes);
             departs = sender.sends_until;
         }
-        let arrives = departs + self.chooser.latency(Purpose::Network, latency);
+        let mut arrives = departs + self.chooser.latency(Purpose::Network, latency);
         let lost = self.chooser.chance(Purpose::Network, network.loss);
         let copied = self.chooser.chance(Purpose::Network, network.duplicate);
         let copy = copied.then(|| departs + self.chooser.latency(Purpose::Network, latency));
+        if self.chooser.chance(Purpose::Network, network.reorder) {
+            arrives += self.chooser.latency(Purpose::Network, latency);
+        }
         let wall = !network.passes(from, to);
         let fate = if lost || wall {
-            Fate::Doomed { at: self.time + (arrives - self.time).div_ceil(2), wall }
+            Fate::Doomed { at: departs + (arrives - departs).div_ceil(2), wall }
         } else {
             Fate::Travelling
         };
-        (arrives, fate, copy.filter(|_| !wall))
+        Transit { departs, arrives, fate, copy: copy.filter(|_| !wall) }
     }
 
     /// Records the first violation of each property; `true` when this is the first.

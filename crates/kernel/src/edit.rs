@@ -3,7 +3,8 @@
 use core::hash::{Hash, Hasher};
 use core::mem::discriminant;
 
-use crate::{Latency, MessageId, Ppm, ProcessId, Protocol, ScriptedChoice, Time};
+use crate::{ClientPolicy, Latency, MessageId, Ppm, ProcessId, Protocol, ScriptedChoice, Storm, Time, Workload};
+use std::rc::Rc;
 
 /// Something that is done to a world from outside, at a moment of its run.
 #[derive(Clone, Debug)]
@@ -63,6 +64,33 @@ pub enum Edit<P: Protocol> {
     },
     /// Prepares the answer to a choice of the protocol.
     Answer(ScriptedChoice),
+    /// Makes everything that reaches a node wait its turn and take that long there; 0 ends it.
+    Slow(ProcessId, Time),
+    /// Makes a node's forced writes take that long; what a step that writes sends leaves afterwards. 0 ends it.
+    SlowDisk(ProcessId, Time),
+    /// Sets a node's clock forward or back by that many microseconds. Armed timers count durations and do not notice.
+    Jump(ProcessId, i64),
+    /// Makes one direction of a link come and go: cut now for `down`, then open for `up`, until it is mended.
+    Flap {
+        /// Sender.
+        from: ProcessId,
+        /// Receiver.
+        to: ProcessId,
+        /// How long it works.
+        up: Time,
+        /// How long it does not.
+        down: Time,
+    },
+    /// Sets the probability that a message is overtaken: it takes the way of another draw of the latency longer.
+    Reordering(Ppm),
+    /// Ends every fault: the storm, partitions, cut and flapping links, crashes, pauses, slowness, wrong clocks.
+    Calm,
+    /// Begins a storm of random faults, or ends it.
+    Storm(Option<Storm>),
+    /// Makes a client work by itself, or ends that.
+    Workload(ProcessId, Option<Rc<Workload>>),
+    /// Sets how patient a client is.
+    Patience(ProcessId, ClientPolicy),
 }
 
 impl<P: Protocol> Hash for Edit<P> {
@@ -76,15 +104,21 @@ impl<P: Protocol> Hash for Edit<P> {
             Self::Rearm(node, after) => (node, after).hash(state),
             Self::Cut(from, to) | Self::Mend(from, to) => (from, to).hash(state),
             Self::Partition(groups) => groups.hash(state),
-            Self::Heal => {}
+            Self::Heal | Self::Calm => {}
             Self::Latency(latency) => latency.hash(state),
             Self::LinkLatency(from, to, latency) => (from, to, latency).hash(state),
-            Self::Loss(ratio) | Self::Duplication(ratio) => ratio.hash(state),
+            Self::Loss(ratio) | Self::Duplication(ratio) | Self::Reordering(ratio) => ratio.hash(state),
             Self::Tune(parameter, setting) => (parameter, setting).hash(state),
             Self::Message(id, act) => (id, act).hash(state),
             Self::NextMessage { from, to, kind, act } => (from, to, kind, act).hash(state),
             Self::Invoke { client, op, target } => (client, op, target).hash(state),
             Self::Answer(choice) => choice.hash(state),
+            Self::Slow(node, time) | Self::SlowDisk(node, time) => (node, time).hash(state),
+            Self::Jump(node, by) => (node, by).hash(state),
+            Self::Flap { from, to, up, down } => (from, to, up, down).hash(state),
+            Self::Storm(storm) => storm.hash(state),
+            Self::Workload(client, workload) => (client, workload).hash(state),
+            Self::Patience(client, policy) => (client, policy).hash(state),
         }
     }
 }
@@ -96,6 +130,14 @@ pub enum DiskFate {
     Kept,
     /// The node comes back empty.
     Lost,
+    /// So many of the last writes are gone, although the disk had said that they were done; at most
+    /// [`DiskFate::TORN_MAX`]. Protocols that rely on forced writes do not promise to survive it.
+    Torn(u8),
+}
+
+impl DiskFate {
+    /// The most writes that a crash can tear from a disk.
+    pub const TORN_MAX: u8 = 16;
 }
 
 /// What is done to one message.

@@ -17,6 +17,8 @@ pub enum StepKind {
     Client,
     /// Somebody did something.
     Edit,
+    /// A storm or a flapping link did something.
+    Fault,
 }
 
 /// One step.
@@ -224,6 +226,11 @@ impl<P: Protocol> Journal<P> {
     /// The facts of a note of this journal.
     pub fn facts_of(&self, note: &NoteRecord) -> &[(&'static str, Fact)] {
         &self.facts[note.facts_start as usize..note.facts_end as usize]
+    }
+
+    /// Every note, in order.
+    pub fn notes(&self) -> &[NoteRecord] {
+        &self.notes
     }
 
     /// The notes that carry a mark, in order.

@@ -14,6 +14,8 @@ pub struct Network {
     pub loss: Ppm,
     /// The probability that a second copy of a message arrives.
     pub duplicate: Ppm,
+    /// The probability that a message takes the way of a second draw of the latency longer.
+    pub reorder: Ppm,
     /// Bytes a second that a process can send; 0 means no limit.
     pub bandwidth: u64,
     cut: BTreeSet<(ProcessId, ProcessId)>,
@@ -21,7 +23,22 @@ pub struct Network {
     /// For each process the groups it belongs to, as bits; empty without a partition.
     masks: Vec<u32>,
     traps: Vec<Trap>,
+    flaps: Vec<Flap>,
 }
+
+/// A direction of a link that comes and goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flap {
+    pub(crate) from: ProcessId,
+    pub(crate) to: ProcessId,
+    pub(crate) up: Time,
+    pub(crate) down: Time,
+    /// The queue entry of its next turn; one that is over has none.
+    pub(crate) sequence: u32,
+}
+
+/// No queue entry has this number.
+pub(crate) const OVER: u32 = u32::MAX;
 
 /// Waits for the next message of a kind on a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +59,13 @@ impl Default for Network {
             link_latency: BTreeMap::new(),
             loss: 0,
             duplicate: 0,
+            reorder: 0,
             bandwidth: 0,
             cut: BTreeSet::new(),
             groups: Vec::new(),
             masks: Vec::new(),
             traps: Vec::new(),
+            flaps: Vec::new(),
         }
     }
 }
@@ -58,6 +77,50 @@ impl Network {
 
     pub(crate) fn mend(&mut self, from: ProcessId, to: ProcessId) {
         self.cut.remove(&(from, to));
+        self.end_flap(from, to);
+    }
+
+    fn end_flap(&mut self, from: ProcessId, to: ProcessId) {
+        for flap in self.flaps.iter_mut().filter(|flap| flap.from == from && flap.to == to) {
+            flap.sequence = OVER;
+        }
+    }
+
+    /// Makes a link come and go; the first turn is up to the caller. Returns its place in the list.
+    pub(crate) fn flap(&mut self, from: ProcessId, to: ProcessId, up: Time, down: Time) -> u32 {
+        self.end_flap(from, to);
+        self.cut.insert((from, to));
+        let flap = Flap { from, to, up, down, sequence: OVER };
+        let place = self.flaps.iter().position(|flap| flap.sequence == OVER).unwrap_or(self.flaps.len());
+        match self.flaps.get_mut(place) {
+            Some(over) => *over = flap,
+            None => self.flaps.push(flap),
+        }
+        u32::try_from(place).unwrap_or(OVER)
+    }
+
+    pub(crate) fn flap_at(&self, place: u32) -> Option<&Flap> {
+        self.flaps.get(place as usize)
+    }
+
+    pub(crate) fn set_flap(&mut self, place: u32, sequence: u32) {
+        if let Some(flap) = self.flaps.get_mut(place as usize) {
+            flap.sequence = sequence;
+        }
+    }
+
+    /// Cuts an open link and opens a cut one; returns whether it is cut now.
+    pub(crate) fn toggle(&mut self, from: ProcessId, to: ProcessId) -> bool {
+        let cut = !self.cut.remove(&(from, to));
+        if cut {
+            self.cut.insert((from, to));
+        }
+        cut
+    }
+
+    /// Links that come and go, as (from, to).
+    pub fn flapping(&self) -> impl Iterator<Item = (ProcessId, ProcessId)> {
+        self.flaps.iter().filter(|flap| flap.sequence != OVER).map(|flap| (flap.from, flap.to))
     }
 
     /// Divides the processes. Nodes that no group names form one more group; clients that no group names
@@ -87,6 +150,14 @@ impl Network {
     /// Ends the partition and mends every link.
     pub(crate) fn heal(&mut self) {
         self.cut.clear();
+        for flap in &mut self.flaps {
+            flap.sequence = OVER;
+        }
+        self.unite();
+    }
+
+    /// Ends the partition.
+    pub(crate) fn unite(&mut self) {
         self.groups.clear();
         self.masks.clear();
     }

@@ -1,6 +1,6 @@
 //! What a protocol is to the simulator.
 
-use crate::{Cx, ProcessId, Setting, Time};
+use crate::{Cx, OpKind, ProcessId, Setting, Time};
 use core::fmt::Debug;
 use core::hash::Hash;
 use std::rc::Rc;
@@ -52,6 +52,10 @@ pub trait Protocol: Copy + Debug + 'static {
 
     /// Whether "this node times out" means this timer, rather than a routine one such as a heartbeat.
     fn times_out(timer: Self::Timer) -> bool;
+
+    /// An operation of that kind, on one of the objects, numbered from 0, with a value that no other operation has; none
+    /// if the protocol's clients cannot ask that.
+    fn operation(kind: OpKind, key: u32, value: i64) -> Option<Self::Op>;
 
     /// Sets a parameter by its number; `false` when there is none with that number and kind.
     fn tune(config: &mut Self::Config, parameter: u8, setting: &Setting) -> bool;

@@ -11,6 +11,8 @@ pub(crate) struct Scheduled {
     /// Unique in the run; breaks ties in the order of scheduling.
     pub(crate) sequence: u32,
     pub(crate) what: What,
+    /// Whether it has had its turn at a slow node.
+    pub(crate) served: bool,
 }
 
 /// What happens then.
@@ -24,6 +26,14 @@ pub(crate) enum What {
     Retry(ProcessId),
     /// A client's patience with an operation ends.
     GiveUp(ProcessId),
+    /// The next operation of a client's workload.
+    Arrival(ProcessId),
+    /// A flapping link comes or goes, by its place in the network's list.
+    Flap(u32),
+    /// The next fault of a storm.
+    Fault,
+    /// A fault of a storm ends.
+    Relief,
 }
 
 /// The queue.
@@ -39,7 +49,7 @@ impl Queue {
     pub(crate) fn push(&mut self, time: Time, what: What) -> u32 {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
-        self.heap.push(Reverse(Scheduled { time, sequence, what }));
+        self.heap.push(Reverse(Scheduled { time, sequence, what, served: false }));
         sequence
     }
 

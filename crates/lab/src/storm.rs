@@ -8,8 +8,8 @@ use crate::Run;
 use crate::dice::Dice;
 use crate::temper::{self, Act, Style, Temper};
 use consistory_kernel::{
-    DiskFate, Edit, Fate, Journal, MS, MarkKind, MessageAct, Moment, ProcessId, ProcessStatus, Setup, StepId, Time,
-    World,
+    DiskFate, Edit, Fate, Journal, MS, MarkKind, MessageAct, Moment, OpKind, ProcessId, ProcessStatus, Setup, StepId,
+    Time, World,
 };
 use consistory_protocols::Spec;
 
@@ -69,18 +69,7 @@ impl<P: Spec> Storm<P> {
     /// defaults have them.
     pub fn calm(&mut self) {
         let defaults = P::defaults();
-        self.apply(Edit::Heal);
-        for node in self.nodes(ProcessStatus::Crashed) {
-            self.apply(Edit::Restart(node));
-        }
-        for node in self.nodes(ProcessStatus::Paused) {
-            self.apply(Edit::Resume(node));
-        }
-        for node in self.all_nodes() {
-            if self.world.process(node).is_some_and(|process| process.skew_ppm != 0) {
-                self.apply(Edit::Skew(node, 0));
-            }
-        }
+        self.apply(Edit::Calm);
         let latency = defaults.network.latency.clone();
         let slow: Vec<_> = self.world.network().link_latency.keys().copied().collect();
         for (from, to) in slow {
@@ -89,6 +78,7 @@ impl<P: Spec> Storm<P> {
         self.apply(Edit::Latency(latency));
         self.apply(Edit::Loss(defaults.network.loss));
         self.apply(Edit::Duplication(defaults.network.duplicate));
+        self.apply(Edit::Reordering(defaults.network.reorder));
         for (number, parameter) in (0_u8..).zip(0..P::PARAMETERS.len()) {
             let setting = P::setting(&defaults.config, parameter);
             if P::setting(self.world.config(), parameter) != setting {
@@ -120,7 +110,7 @@ impl<P: Spec> Storm<P> {
     /// The first client invokes an operation that changes the state.
     pub fn write(&mut self) -> bool {
         self.value += 1;
-        let op = P::some_op(0, 0, self.value);
+        let Some(op) = P::operation(OpKind::Write, 0, self.value) else { return false };
         self.apply(Edit::Invoke { client: ProcessId(self.setup.nodes), op, target: None })
     }
 
@@ -217,6 +207,27 @@ impl<P: Spec> Storm<P> {
                 self.apply(Edit::LinkLatency(from, to, latency));
             }
             Act::Message => self.meddle(),
+            Act::Slow => {
+                let (node, time) = (self.victim(), self.dice.pick(&[0, MS, 10 * MS, 40 * MS]));
+                self.apply(Edit::Slow(node, time));
+            }
+            Act::SlowDisk => {
+                let (node, time) = (self.victim(), self.dice.pick(&[0, MS, 20 * MS, 100 * MS]));
+                self.apply(Edit::SlowDisk(node, time));
+            }
+            Act::Jump => {
+                let (node, by) = (self.any_node(), self.dice.pick(&[-300_000, -20_000, 20_000, 300_000]));
+                self.apply(Edit::Jump(node, by));
+            }
+            Act::Flap => {
+                let (from, to) = (self.victim(), self.any_node());
+                let (up, down) = (self.dice.magnitude(MS, 300 * MS), self.dice.magnitude(MS, 300 * MS));
+                self.apply(Edit::Flap { from, to, up, down });
+            }
+            Act::Reordering => {
+                let reorder = self.dice.pick(&[0, 20_000, 300_000]);
+                self.apply(Edit::Reordering(reorder));
+            }
         }
     }
 
@@ -228,8 +239,7 @@ impl<P: Spec> Storm<P> {
         let Some(client) = self.dice.pick_any(&idle) else { return };
         self.value += 1;
         let (kind, key) = (self.dice.between(0, 3), self.dice.between(0, 3));
-        let (kind, key) = (u32::try_from(kind).unwrap_or(0), u32::try_from(key).unwrap_or(0));
-        let op = P::some_op(kind, key, self.value);
+        let Some(op) = some_operation::<P>(kind, key, self.value) else { return };
         // The leader, or anybody.
         let target =
             if self.dice.percent(60) { self.last_leader().map(|(_, node)| node) } else { Some(self.any_node()) };
@@ -422,4 +432,18 @@ impl<P: Spec> Storm<P> {
         let mut marked = self.journal.marked().rev();
         marked.find(|note| note.mark == Some(MarkKind::Leader)).map(|note| (note.step, note.actor))
     }
+}
+
+/// An operation of one of four kinds on one of two objects; where the protocol has no such kind, a read or a write.
+fn some_operation<P: Spec>(kind: u64, key: u64, value: i64) -> Option<P::Op> {
+    let wanted = match kind {
+        0 => OpKind::Write,
+        1 if key < 2 => OpKind::Read,
+        1 => OpKind::ReadList,
+        2 => OpKind::CompareAndSet,
+        _ => OpKind::Append,
+    };
+    let plain = if kind.is_multiple_of(2) { OpKind::Write } else { OpKind::Read };
+    let number = u32::try_from(key % 2).unwrap_or(0);
+    P::operation(wanted, number, value).or_else(|| P::operation(plain, number, value))
 }

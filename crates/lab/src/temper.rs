@@ -34,9 +34,14 @@ pub(crate) enum Act {
     Latency,
     SlowLink,
     Message,
+    Slow,
+    SlowDisk,
+    Jump,
+    Flap,
+    Reordering,
 }
 
-const ACTS: [Act; 20] = [
+const ACTS: [Act; 25] = [
     Act::Invoke,
     Act::Crash,
     Act::Restart,
@@ -57,6 +62,11 @@ const ACTS: [Act; 20] = [
     Act::Latency,
     Act::SlowLink,
     Act::Message,
+    Act::Slow,
+    Act::SlowDisk,
+    Act::Jump,
+    Act::Flap,
+    Act::Reordering,
 ];
 
 /// A way in which storms do harm.

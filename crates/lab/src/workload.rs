@@ -1,6 +1,6 @@
 //! The run that is measured, natively and in a page.
 
-use consistory_kernel::{Edit, MS, ProcessId, Timeline};
+use consistory_kernel::{Edit, MS, OpKind, ProcessId, Protocol, Timeline};
 use consistory_protocols::Spec;
 use consistory_protocols::raft::Raft;
 
@@ -18,8 +18,9 @@ pub fn recorded(events: u32) -> Timeline<Raft> {
             let is_idle = timeline.tip().client(client).is_some_and(|state| state.queue.is_empty());
             for _ in 0..if is_idle { LOAD } else { 0 } {
                 value += 1;
-                let kind = u32::try_from(value % 3).unwrap_or(0);
-                let op = Raft::some_op(kind, kind, value);
+                let kind =
+                    [OpKind::Write, OpKind::Read, OpKind::CompareAndSet][usize::try_from(value % 3).unwrap_or(0)];
+                let Some(op) = Raft::operation(kind, u32::from(kind == OpKind::Read), value) else { continue };
                 // The client exists, and its queue has room.
                 let _ = timeline.edit(Edit::Invoke { client, op, target: None });
             }

@@ -82,8 +82,8 @@ fn headline<P: Spec>(timeline: &Timeline<P>, step: StepId, record: &StepRecord, 
         }
         StepKind::Timer => Some((Text::key("feed.timer").with("node", actor), false)),
         StepKind::Client if record.item == 0 => Some((Text::key("feed.retry").with("client", actor), false)),
-        // The note of a loss, or the outcome of a client that gives up, says it.
-        StepKind::Lose | StepKind::Client => None,
+        // The note of a loss or a fault, or the operation of a client, says it.
+        StepKind::Lose | StepKind::Client | StepKind::Fault => None,
         StepKind::Edit => {
             let edit = timeline.edits().find(|(at, _, _)| *at == step).map(|(_, _, edit)| edit)?;
             // The operation's own line follows.
@@ -205,6 +205,30 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
             Text::key("feed.invoked").with("client", Arg::Process(*client)).with("operation", label)
         }
         Edit::Answer(choice) => process("edit.answer", choice.process),
+        Edit::Crash(node, DiskFate::Torn(writes)) => {
+            process("edit.crash.tear_disk", *node).with("writes", Arg::Number(i64::from(*writes)))
+        }
+        Edit::Slow(node, 0) => process("kernel.slow.ended", *node),
+        Edit::Slow(node, time) => process("kernel.slow", *node).with("time", Arg::Time(*time)),
+        Edit::SlowDisk(node, 0) => process("kernel.slow_disk.ended", *node),
+        Edit::SlowDisk(node, time) => process("kernel.slow_disk", *node).with("time", Arg::Time(*time)),
+        Edit::Jump(node, by) => {
+            let key = if *by < 0 { "kernel.jumped.back" } else { "kernel.jumped" };
+            process(key, *node).with("time", Arg::Time(by.unsigned_abs()))
+        }
+        Edit::Flap { from, to, up, down } => {
+            link("edit.flap", *from, *to).with("up", Arg::Time(*up)).with("down", Arg::Time(*down))
+        }
+        Edit::Reordering(ratio) => value("edit.reorder", percent_text(*ratio)),
+        Edit::Calm => Text::key("edit.calm"),
+        Edit::Storm(None) => Text::key("kernel.storm.ended"),
+        Edit::Storm(Some(storm)) => Text::key("kernel.storm").with("faults", Arg::Number(i64::from(storm.faults))),
+        Edit::Workload(client, None) => process("edit.workload.ended", *client),
+        Edit::Workload(client, Some(_)) => process("edit.workload", *client),
+        Edit::Patience(client, policy) => {
+            let text = process("edit.patience", *client).with("retry", Arg::Time(policy.retry_after));
+            text.with("give_up", Arg::Time(policy.give_up_after))
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! (Raft dissertation §6.3, after Lampson's and Liskov's session tables).
 
 use consistory_checks as checks;
-use consistory_kernel::{Fact, ProcessId};
+use consistory_kernel::{Fact, OpKind, ProcessId};
 use consistory_scene::{Arg, Text};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -216,20 +216,20 @@ impl Op {
         }
     }
 
-    /// An operation from raw choices: a write, a read, a comparison with the number before, or an append; on one of two
-    /// keys for numbers or two for lists.
-    pub fn of_choices(kind: u32, key: u32, value: i64) -> Self {
-        let name = |names: [u8; 2]| {
+    /// An operation of that kind on the register or list of that number; a comparison is with the number before.
+    pub fn of_kind(kind: OpKind, key: u32, value: i64) -> Self {
+        let name = |names: [u8; 6]| {
             let mut padded = [0; 8];
-            padded[0] = names[usize::from(key % 2 == 1)];
+            padded[0] = names[usize::try_from(key).unwrap_or(0) % names.len()];
             Key(padded)
         };
-        let number = name([b'x', b'y']);
-        match kind % 4 {
-            0 => Self::Write(number, value),
-            1 => Self::Read(if key % 4 < 2 { number } else { name([b'l', b'm']) }),
-            2 => Self::CompareAndSet(number, value - 1, value),
-            _ => Self::Append(name([b'l', b'm']), value),
+        let (register, list) = (name(*b"xyzuvw"), name(*b"lmnopq"));
+        match kind {
+            OpKind::Write => Self::Write(register, value),
+            OpKind::Read => Self::Read(register),
+            OpKind::ReadList => Self::Read(list),
+            OpKind::CompareAndSet => Self::CompareAndSet(register, value - 1, value),
+            OpKind::Append => Self::Append(list, value),
         }
     }
 

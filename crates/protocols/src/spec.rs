@@ -44,9 +44,6 @@ pub trait Spec: Protocol {
     /// An operation with its reply, as the stage shows it afterwards: `x → 1`.
     fn reply_label(op: &Self::Op, reply: &Self::Reply) -> Text;
 
-    /// An operation from raw choices, for random tests: `kind` and `key` count modulo what there is, and kind 0 changes
-    /// the state. Different values tell writes apart.
-    fn some_op(kind: u32, key: u32, value: i64) -> Self::Op;
     /// An operation in a client history: the key of the object that it is about, and what it asks.
     fn call(op: &Self::Op) -> (Value, Call);
     /// What a reply returns in a client history; `None` where the operation was refused and never took effect.

@@ -13,7 +13,7 @@ mod tests;
 mod view;
 
 use crate::kv;
-use consistory_kernel::{Cx, Event, Observation, ProcessId, Protocol, Setting, Time, Verdict};
+use consistory_kernel::{Cx, Event, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};
 use core::convert::Infallible;
 use mutants::Mutant;
 use node::{Durable, Entry, Node};
@@ -103,6 +103,10 @@ impl Protocol for Newcomer {
 
     fn times_out(timer: Timer) -> bool {
         timer == Timer::Fetch
+    }
+
+    fn operation(kind: OpKind, key: u32, value: i64) -> Option<kv::Op> {
+        Some(kv::Op::of_kind(kind, key, value))
     }
 
     fn tune(config: &mut Config, parameter: u8, setting: &Setting) -> bool {

@@ -81,10 +81,6 @@ impl Spec for Newcomer {
         op.answered(reply)
     }
 
-    fn some_op(kind: u32, key: u32, value: i64) -> kv::Op {
-        kv::Op::of_choices(kind, key, value)
-    }
-
     fn call(op: &kv::Op) -> (Value, Call) {
         op.call()
     }

@@ -196,6 +196,8 @@ pub enum EditCommand {
         /// The value's text.
         value: String,
     },
+    /// A statement of the scenario language that does something to the run, without a time: `slow n2 20ms`, `storm off`.
+    Statement(String),
 }
 
 /// What a crash does to stable storage.

@@ -3,7 +3,10 @@
 use crate::api::{Disk, EditCommand};
 use crate::error::Problem;
 use crate::parameters;
-use consistory_kernel::{DiskFate, Edit, EditError, MS, MessageAct, ProcessId, ProcessStatus, SetupError, World};
+use crate::scenario;
+use consistory_kernel::{
+    DiskFate, Edit, EditError, MS, MessageAct, OpKind, ProcessId, ProcessStatus, Setup, SetupError, World,
+};
 use consistory_protocols::Spec;
 use consistory_scene::{Arg, Text};
 
@@ -11,7 +14,11 @@ use consistory_scene::{Arg, Text};
 const SPREAD: u64 = 80 * MS;
 
 /// The edits that a command stands for, at this instant.
-pub(crate) fn of_command<P: Spec>(command: EditCommand, world: &World<P>) -> Result<Vec<Edit<P>>, Problem> {
+pub(crate) fn of_command<P: Spec>(
+    command: EditCommand,
+    setup: &Setup<P>,
+    world: &World<P>,
+) -> Result<Vec<Edit<P>>, Problem> {
     let edit = match command {
         EditCommand::Crash(node, Disk::Kept) => Edit::Crash(node, DiskFate::Kept),
         EditCommand::Crash(node, Disk::Lost) => Edit::Crash(node, DiskFate::Lost),
@@ -36,6 +43,7 @@ pub(crate) fn of_command<P: Spec>(command: EditCommand, world: &World<P>) -> Res
             Edit::Invoke { client, op: operation_of::<P>(&operation)?, target }
         }
         EditCommand::Set { name, value } => parameters::turn(&name, &value)?,
+        EditCommand::Statement(text) => return scenario::edits_of_statement(setup, &text),
     };
     Ok(vec![edit])
 }
@@ -101,6 +109,15 @@ pub(crate) fn refusal(error: EditError) -> Problem {
         EditError::OutOfRange => Text::key("problem.edit.out_of_range"),
         EditError::NoSuchParameter(_) => Text::key("problem.edit.no_parameter"),
         EditError::TooManyWaiting(id) => about("problem.edit.too_many_waiting", id),
+        EditError::NoSuchOperation(kind) => {
+            let kind = match kind {
+                OpKind::Read | OpKind::ReadList => "read",
+                OpKind::Write => "write",
+                OpKind::CompareAndSet => "cas",
+                OpKind::Append => "append",
+            };
+            Text::key("problem.edit.no_operation").with("operation", Arg::Plain(kind.to_owned()))
+        }
         EditError::Halted => Text::key("problem.edit.halted"),
     };
     Problem::new(text)

@@ -62,7 +62,7 @@ fn happening<P: Spec>(timeline: &Timeline<P>, edits: &[(StepId, &Edit<P>)], step
     let kind = match record.kind {
         StepKind::Deliver => HappeningKind::Received(carried()),
         StepKind::Lose => HappeningKind::Lost(carried()),
-        StepKind::Boot | StepKind::Timer | StepKind::Client | StepKind::Edit => HappeningKind::Local,
+        StepKind::Boot | StepKind::Timer | StepKind::Client | StepKind::Edit | StepKind::Fault => HappeningKind::Local,
     };
     let edit = edits.binary_search_by_key(&step, |(step, _)| *step).ok().map(|place| edits[place].1);
     let process = edit.is_none_or(is_of_process).then_some(record.actor);
@@ -87,6 +87,11 @@ fn is_of_process<P: Spec>(edit: &Edit<P>) -> bool {
         | Edit::Resume(_)
         | Edit::Skew(..)
         | Edit::Rearm(..)
+        | Edit::Slow(..)
+        | Edit::SlowDisk(..)
+        | Edit::Jump(..)
+        | Edit::Workload(..)
+        | Edit::Patience(..)
         | Edit::Invoke { .. }
         | Edit::Answer(_) => true,
         Edit::Cut(..)
@@ -97,6 +102,10 @@ fn is_of_process<P: Spec>(edit: &Edit<P>) -> bool {
         | Edit::LinkLatency(..)
         | Edit::Loss(_)
         | Edit::Duplication(_)
+        | Edit::Reordering(_)
+        | Edit::Flap { .. }
+        | Edit::Calm
+        | Edit::Storm(_)
         | Edit::Tune(..)
         | Edit::Message(..)
         | Edit::NextMessage { .. } => false,

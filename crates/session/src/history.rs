@@ -1,7 +1,7 @@
 //! What the clients of a run did and saw, in the form that judges take and that panels show.
 
 use consistory_checks::{Call, History, Object, Recorder, Value};
-use consistory_kernel::{Edit, OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
+use consistory_kernel::{OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
 use consistory_protocols::Spec;
 use consistory_scene::{OperationState, Text};
 use std::collections::BTreeMap;
@@ -133,6 +133,10 @@ pub enum FaultKind {
     Partition,
     /// A link was cut, at least one way.
     Cut,
+    /// A node took its time over everything.
+    Slow,
+    /// A node's forced writes took their time.
+    SlowDisk,
 }
 
 /// A turn in the life of a fault.
@@ -148,45 +152,49 @@ pub struct FaultTurn {
     pub begins: bool,
 }
 
-/// The faults that somebody made or mended before the cursor.
+/// The faults that began or ended before the cursor, by hand, by a storm or by themselves.
 pub(crate) fn fault_turns<P: Spec>(timeline: &Timeline<P>) -> Vec<FaultTurn> {
     let steps = timeline.world().steps();
     let mut turns = Vec::new();
-    for (_, moment, edit) in timeline.edits().take_while(|(step, _, _)| *step < steps) {
-        let mut turn = |kind, process, begins| turns.push(FaultTurn { time: moment.time, kind, process, begins });
-        match edit {
-            Edit::Crash(node, _) => {
+    for segment in timeline.path() {
+        let known = segment.until.min(steps);
+        for note in segment.journal.notes().iter().take_while(|note| note.step < known) {
+            let Some((kind, begins)) = fault_of(note.key) else { continue };
+            let Some(record) = segment.journal.step(note.step) else { continue };
+            let process = (kind != FaultKind::Partition).then_some(note.actor);
+            let mut turn = |kind, process, begins| turns.push(FaultTurn { time: record.time, kind, process, begins });
+            match (kind, begins) {
                 // What is down is no longer paused.
-                turn(FaultKind::Pause, Some(*node), false);
-                turn(FaultKind::Crash, Some(*node), true);
+                (FaultKind::Crash, true) => turn(FaultKind::Pause, process, false),
+                // One partition takes the place of another.
+                (FaultKind::Partition | FaultKind::Slow | FaultKind::SlowDisk, true) => turn(kind, process, false),
+                // Healing mends the links of everybody.
+                (FaultKind::Partition, false) if note.key == "kernel.healed" => turn(FaultKind::Cut, None, false),
+                (_, _) => {}
             }
-            Edit::Pause(node) => turn(FaultKind::Pause, Some(*node), true),
-            Edit::Restart(node) => turn(FaultKind::Crash, Some(*node), false),
-            Edit::Resume(node) => turn(FaultKind::Pause, Some(*node), false),
-            Edit::Partition(_) => {
-                turn(FaultKind::Partition, None, false);
-                turn(FaultKind::Partition, None, true);
-            }
-            Edit::Cut(from, _) => turn(FaultKind::Cut, Some(*from), true),
-            Edit::Mend(from, _) => turn(FaultKind::Cut, Some(*from), false),
-            Edit::Heal => {
-                turn(FaultKind::Partition, None, false);
-                turn(FaultKind::Cut, None, false);
-            }
-            Edit::Skew(..)
-            | Edit::Rearm(..)
-            | Edit::Latency(_)
-            | Edit::LinkLatency(..)
-            | Edit::Loss(_)
-            | Edit::Duplication(_)
-            | Edit::Tune(..)
-            | Edit::Message(..)
-            | Edit::NextMessage { .. }
-            | Edit::Invoke { .. }
-            | Edit::Answer(_) => {}
+            turn(kind, process, begins);
         }
     }
     turns
+}
+
+/// Which fault a note tells of, and whether it begins.
+fn fault_of(key: &str) -> Option<(FaultKind, bool)> {
+    Some(match key {
+        "kernel.crashed" | "kernel.crashed.disk_lost" | "kernel.crashed.disk_torn" => (FaultKind::Crash, true),
+        "kernel.restarted" => (FaultKind::Crash, false),
+        "kernel.paused" => (FaultKind::Pause, true),
+        "kernel.resumed" => (FaultKind::Pause, false),
+        "kernel.partitioned" => (FaultKind::Partition, true),
+        "kernel.healed" | "kernel.united" => (FaultKind::Partition, false),
+        "kernel.cut" => (FaultKind::Cut, true),
+        "kernel.mended" => (FaultKind::Cut, false),
+        "kernel.slow" => (FaultKind::Slow, true),
+        "kernel.slow.ended" => (FaultKind::Slow, false),
+        "kernel.slow_disk" => (FaultKind::SlowDisk, true),
+        "kernel.slow_disk.ended" => (FaultKind::SlowDisk, false),
+        _ => return None,
+    })
 }
 
 impl ClientHistory {

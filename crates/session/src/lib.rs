@@ -16,6 +16,7 @@ mod link;
 mod live;
 pub mod metrics;
 mod open;
+pub mod orders;
 pub mod parameters;
 mod payload;
 pub mod scenario;

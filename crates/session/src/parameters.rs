@@ -30,6 +30,7 @@ pub fn set<P: Spec>(setup: &mut Setup<P>, name: &str, value: &str) -> Result<(),
         "latency" => setup.network.latency = parse_latency(value).ok_or_else(|| bad("expected.latency"))?,
         "loss" => setup.network.loss = parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?,
         "duplicate" => setup.network.duplicate = parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?,
+        "reorder" => setup.network.reorder = parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?,
         "client_retry" => setup.policy.retry_after = patience(value).ok_or_else(|| bad("expected.duration"))?,
         "client_give_up" => setup.policy.give_up_after = patience(value).ok_or_else(|| bad("expected.duration"))?,
         _ => {
@@ -63,6 +64,7 @@ pub fn turn<P: Spec>(name: &str, value: &str) -> Result<Edit<P>, Problem> {
         "latency" => Ok(Edit::Latency(parse_latency(value).ok_or_else(|| bad("expected.latency"))?)),
         "loss" => Ok(Edit::Loss(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
         "duplicate" => Ok(Edit::Duplication(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
+        "reorder" => Ok(Edit::Reordering(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
         "nodes" | "clients" | "seed" | "client_retry" | "client_give_up" => {
             Err(Problem::new(Text::key("problem.parameter.fixed").with("name", Arg::Plain(name.to_owned()))))
         }
@@ -94,7 +96,8 @@ fn own<P: Spec>(name: &str, value: &str) -> Result<(u8, Setting), Problem> {
 }
 
 fn known_names<P: Spec>() -> String {
-    let common = ["nodes", "clients", "seed", "latency", "loss", "duplicate", "client_retry", "client_give_up"];
+    let common =
+        ["nodes", "clients", "seed", "latency", "loss", "duplicate", "reorder", "client_retry", "client_give_up"];
     let own = P::PARAMETERS.iter().map(|parameter| parameter.name);
     common.into_iter().chain(own).collect::<Vec<_>>().join(", ")
 }
@@ -127,6 +130,7 @@ fn values<P: Spec>(setup: &Setup<P>) -> Vec<(&'static str, String)> {
         ("latency", latency_text(&setup.network.latency)),
         ("loss", percent_text(setup.network.loss)),
         ("duplicate", percent_text(setup.network.duplicate)),
+        ("reorder", percent_text(setup.network.reorder)),
         ("client_retry", duration_text(setup.policy.retry_after)),
         ("client_give_up", duration_text(setup.policy.give_up_after)),
     ];
@@ -145,6 +149,7 @@ pub fn dials<P: Spec>(setup: &Setup<P>, world: &World<P>) -> Vec<Dial> {
         live("latency", "parameter.latency", latency_text(&network.latency), DialKind::Latency),
         live("loss", "parameter.loss", percent_text(network.loss), DialKind::Ratio { max: PPM }),
         live("duplicate", "parameter.duplicate", percent_text(network.duplicate), DialKind::Ratio { max: PPM }),
+        live("reorder", "parameter.reorder", percent_text(network.reorder), DialKind::Ratio { max: PPM }),
     ];
     let own = P::PARAMETERS.iter().enumerate();
     dials.extend(own.map(|(number, parameter)| own_dial(parameter, &P::setting(world.config(), number))));

@@ -4,6 +4,7 @@ use crate::api::ViewState;
 use crate::edits;
 use crate::error::Problem;
 use crate::parameters;
+use crate::scenario;
 use consistory_kernel::{
     DiskFate, Edit, Latency, MessageAct, MessageId, Moment, ProcessId, ScriptedChoice, Setting, Setup, Timeline,
 };
@@ -84,6 +85,10 @@ pub(crate) enum WhatV1 {
     Next(u16, u16, Option<u8>, ActV1),
     /// Client, operation in the scenario language, node to ask first.
     Invoke(u16, String, Option<u16>),
+    /// Anything else, as a statement of the scenario language.
+    Statement(String),
+    /// Parts per million.
+    Reordering(u32),
 }
 
 /// Version 1 of a distribution.
@@ -141,7 +146,7 @@ pub(crate) fn of_run<P: Spec>(
     let world = timeline.world();
     let mut last = 0;
     let edits = timeline.edits().filter_map(|(_, moment, edit)| {
-        let what = what_of::<P>(edit)?;
+        let what = what_of(setup, edit)?;
         let after = moment.time - last;
         last = moment.time;
         Some(EditV1 { after, ties: ties_code(moment), what })
@@ -185,11 +190,11 @@ pub(crate) fn setup_of<P: Spec>(run: &RunV1) -> Result<Setup<P>, Problem> {
 }
 
 /// The edits of a run with their moments.
-pub(crate) fn edits_of<P: Spec>(run: &RunV1) -> Result<Vec<(Moment, Edit<P>)>, Problem> {
+pub(crate) fn edits_of<P: Spec>(setup: &Setup<P>, run: &RunV1) -> Result<Vec<(Moment, Edit<P>)>, Problem> {
     let mut time = 0_u64;
     let edit = |edit: &EditV1| {
         time = time.saturating_add(edit.after);
-        Ok((moment(time, edit.ties), edit_of::<P>(&edit.what)?))
+        Ok((moment(time, edit.ties), edit_of(setup, &edit.what)?))
     };
     run.edits.iter().map(edit).collect()
 }
@@ -207,9 +212,10 @@ fn unknown(what: &str) -> Problem {
     Problem::new(Text::key("problem.link.unknown").with("what", Arg::Plain(what.to_owned())))
 }
 
-fn what_of<P: Spec>(edit: &Edit<P>) -> Option<WhatV1> {
+fn what_of<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> Option<WhatV1> {
     Some(match edit {
-        Edit::Crash(node, disk) => WhatV1::Crash(node.0, *disk == DiskFate::Lost),
+        Edit::Crash(node, DiskFate::Kept) => WhatV1::Crash(node.0, false),
+        Edit::Crash(node, DiskFate::Lost) => WhatV1::Crash(node.0, true),
         Edit::Restart(node) => WhatV1::Restart(node.0),
         Edit::Pause(node) => WhatV1::Pause(node.0),
         Edit::Resume(node) => WhatV1::Resume(node.0),
@@ -229,12 +235,22 @@ fn what_of<P: Spec>(edit: &Edit<P>) -> Option<WhatV1> {
         Edit::Message(id, act) => WhatV1::Message(id.0, act_code(*act)),
         Edit::NextMessage { from, to, kind, act } => WhatV1::Next(from.0, to.0, *kind, act_code(*act)),
         Edit::Invoke { client, op, target } => WhatV1::Invoke(client.0, P::op_text(op), target.map(|node| node.0)),
+        Edit::Crash(_, DiskFate::Torn(_))
+        | Edit::Slow(..)
+        | Edit::SlowDisk(..)
+        | Edit::Jump(..)
+        | Edit::Flap { .. }
+        | Edit::Calm
+        | Edit::Storm(_)
+        | Edit::Workload(..)
+        | Edit::Patience(..) => WhatV1::Statement(scenario::statement(setup, edit)),
+        Edit::Reordering(ratio) => WhatV1::Reordering(*ratio),
         // No protocol with such choices is released yet; version 1 has no code for them.
         Edit::Answer(ScriptedChoice { .. }) => return None,
     })
 }
 
-fn edit_of<P: Spec>(what: &WhatV1) -> Result<Edit<P>, Problem> {
+fn edit_of<P: Spec>(setup: &Setup<P>, what: &WhatV1) -> Result<Edit<P>, Problem> {
     let id = ProcessId;
     Ok(match what {
         WhatV1::Crash(node, lost) => Edit::Crash(id(*node), if *lost { DiskFate::Lost } else { DiskFate::Kept }),
@@ -268,6 +284,14 @@ fn edit_of<P: Spec>(what: &WhatV1) -> Result<Edit<P>, Problem> {
         WhatV1::Invoke(client, operation, target) => {
             Edit::Invoke { client: id(*client), op: edits::operation_of::<P>(operation)?, target: target.map(id) }
         }
+        WhatV1::Statement(text) => {
+            let mut edits = scenario::edits_of_statement(setup, text)?.into_iter();
+            match (edits.next(), edits.next()) {
+                (Some(edit), None) => edit,
+                _ => return Err(unknown("statement")),
+            }
+        }
+        WhatV1::Reordering(ratio) => Edit::Reordering(*ratio),
     })
 }
 

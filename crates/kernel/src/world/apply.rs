@@ -3,10 +3,9 @@
 use super::World;
 use crate::journal::{Journal, MarkKind, StepKind};
 use crate::network::{GROUPS_MAX, Network};
-use crate::queue::What;
 use crate::{
-    DiskFate, Edit, Fact, Fate, Latency, MessageAct, MessageId, PPM, Ppm, ProcessId, ProcessStatus, Protocol, StepId,
-    Time,
+    DiskFate, Edit, Fact, Fate, Latency, MessageAct, MessageId, OpKind, PPM, Ppm, ProcessId, ProcessStatus, Protocol,
+    StepId, Target, Time, Workload,
 };
 use core::hash::Hash;
 use std::rc::Rc;
@@ -38,12 +37,23 @@ pub enum EditError {
     NoSuchParameter(u8),
     /// The client has too many operations waiting.
     TooManyWaiting(ProcessId),
+    /// Clients of the protocol cannot ask that.
+    NoSuchOperation(OpKind),
     /// A limit ended the run.
     Halted,
 }
 
 /// A clock may run at half to double speed.
 const SKEW_MAX: i32 = 500_000;
+
+/// Nothing takes longer than ten seconds at a slow node or disk.
+const SLOW_MAX: i64 = 10_000_000;
+
+/// A clock jumps by at most an hour.
+const JUMP_MAX: i64 = 3_600_000_000;
+
+/// A storm has at most so many faults.
+const FAULTS_MAX: u32 = 10_000;
 
 /// Nothing is delayed or re-armed by more than a day of virtual time.
 const FAR: Time = 86_400_000_000;
@@ -68,7 +78,11 @@ impl<P: Protocol> World<P> {
             return Err(EditError::Halted);
         }
         match edit {
-            Edit::Crash(node, _) | Edit::Pause(node) => self.alive(*node),
+            Edit::Crash(node, DiskFate::Torn(writes)) => {
+                self.alive(*node)?;
+                in_range(i64::from(*writes), 1, i64::from(DiskFate::TORN_MAX))
+            }
+            Edit::Crash(node, DiskFate::Kept | DiskFate::Lost) | Edit::Pause(node) => self.alive(*node),
             Edit::Restart(node) => match self.status_of(*node)? {
                 ProcessStatus::Crashed => Ok(()),
                 ProcessStatus::Up | ProcessStatus::Paused => Err(EditError::IsUp(*node)),
@@ -91,13 +105,13 @@ impl<P: Protocol> World<P> {
                 (1..GROUPS_MAX).contains(&groups.len()).then_some(()).ok_or(EditError::OutOfRange)?;
                 groups.iter().flatten().try_for_each(|process| self.exists(*process))
             }
-            Edit::Heal => Ok(()),
+            Edit::Heal | Edit::Calm | Edit::Storm(None) => Ok(()),
             Edit::Answer(choice) => self.status_of(choice.process).map(|_| ()),
             Edit::Latency(latency) => latency_range(latency),
             Edit::LinkLatency(from, to, latency) => {
                 self.exists(*from).and(self.exists(*to)).and(latency_range(latency))
             }
-            Edit::Loss(ratio) | Edit::Duplication(ratio) => probability(*ratio),
+            Edit::Loss(ratio) | Edit::Duplication(ratio) | Edit::Reordering(ratio) => probability(*ratio),
             Edit::Tune(parameter, setting) => {
                 let mut trial = (*self.config).clone();
                 P::tune(&mut trial, *parameter, setting).then_some(()).ok_or(EditError::NoSuchParameter(*parameter))
@@ -113,7 +127,47 @@ impl<P: Protocol> World<P> {
                 let room = state.queue.len() < self.core.limits.waiting as usize;
                 room.then_some(()).ok_or(EditError::TooManyWaiting(*client))
             }
+            Edit::Slow(node, time) | Edit::SlowDisk(node, time) => {
+                self.status_of(*node)?;
+                in_range(i64::try_from(*time).unwrap_or(i64::MAX), 0, SLOW_MAX)
+            }
+            Edit::Jump(node, by) => {
+                self.status_of(*node)?;
+                in_range(*by, -JUMP_MAX, JUMP_MAX)
+            }
+            Edit::Flap { from, to, up, down } => {
+                self.exists(*from).and(self.exists(*to))?;
+                ((1..=FAR).contains(up) && (1..=FAR).contains(down)).then_some(()).ok_or(EditError::OutOfRange)
+            }
+            Edit::Storm(Some(storm)) => {
+                in_range(i64::from(storm.faults), 1, i64::from(FAULTS_MAX))?;
+                let range = |(low, high): (Time, Time)| {
+                    (0 < low && low <= high && high <= FAR).then_some(()).ok_or(EditError::OutOfRange)
+                };
+                range(storm.every).and(range(storm.lasting))
+            }
+            Edit::Workload(client, workload) => {
+                self.client(*client).ok_or(EditError::NotAClient(*client))?;
+                workload.as_deref().map_or(Ok(()), |workload| self.check_workload(workload))
+            }
+            Edit::Patience(client, policy) => {
+                self.client(*client).ok_or(EditError::NotAClient(*client))?;
+                duration(policy.retry_after.max(1)).and(duration(policy.give_up_after.max(1)))
+            }
         }
+    }
+
+    fn check_workload(&self, workload: &Workload) -> Result<(), EditError> {
+        in_range(i64::from(workload.keys), 1, i64::from(Workload::KEYS_MAX))?;
+        latency_range(workload.pace.gap())?;
+        if let Target::Node(node) = workload.target {
+            self.status_of(node)?;
+        }
+        let drawn = |(weight, kind): (&u8, OpKind)| (*weight > 0).then_some(kind);
+        let mut kinds = workload.weights.iter().zip(OpKind::MIXED).filter_map(drawn).peekable();
+        kinds.peek().ok_or(EditError::OutOfRange)?;
+        let missing = kinds.find(|kind| P::operation(*kind, 0, 1).is_none());
+        missing.map_or(Ok(()), |kind| Err(EditError::NoSuchOperation(kind)))
     }
 
     fn check_message(&self, id: MessageId, act: MessageAct) -> Result<(), EditError> {
@@ -154,6 +208,12 @@ impl<P: Protocol> World<P> {
             | Edit::Resume(node)
             | Edit::Skew(node, _)
             | Edit::Rearm(node, _)
+            | Edit::Slow(node, _)
+            | Edit::SlowDisk(node, _)
+            | Edit::Jump(node, _)
+            | Edit::Workload(node, _)
+            | Edit::Patience(node, _)
+            | Edit::Flap { from: node, .. }
             | Edit::Cut(node, _)
             | Edit::Mend(node, _)
             | Edit::LinkLatency(node, _, _)
@@ -169,6 +229,9 @@ impl<P: Protocol> World<P> {
             | Edit::Latency(_)
             | Edit::Loss(_)
             | Edit::Duplication(_)
+            | Edit::Reordering(_)
+            | Edit::Calm
+            | Edit::Storm(_)
             | Edit::Tune(..) => ProcessId(0),
         }
     }
@@ -176,14 +239,21 @@ impl<P: Protocol> World<P> {
     fn perform(&mut self, edit: &Edit<P>, journal: &mut Journal<P>) {
         match edit {
             Edit::Crash(node, disk) => self.crash(*node, *disk, journal),
-            Edit::Restart(node) => {
-                self.core.processes[node.index()].status = ProcessStatus::Up;
-                self.tell(journal, MarkKind::Fault, "kernel.restarted", *node);
-                self.start(*node, journal);
+            Edit::Restart(node) => self.restart(*node, journal),
+            Edit::Pause(node) => self.pause(*node, journal),
+            Edit::Slow(node, time) => self.slow(*node, *time, journal),
+            Edit::SlowDisk(node, time) => self.slow_disk(*node, *time, journal),
+            Edit::Jump(node, by) => self.jump(*node, *by, journal),
+            Edit::Flap { from, to, up, down } => self.flap(*from, *to, *up, *down, journal),
+            Edit::Calm => self.calm(journal),
+            Edit::Storm(storm) => self.set_storm(*storm, journal),
+            Edit::Workload(client, workload) => {
+                self.tell(journal, MarkKind::Client, "kernel.workload", *client);
+                self.set_workload(*client, workload.clone());
             }
-            Edit::Pause(node) => {
-                self.core.processes[node.index()].status = ProcessStatus::Paused;
-                self.tell(journal, MarkKind::Fault, "kernel.paused", *node);
+            Edit::Patience(client, policy) => {
+                self.tell(journal, MarkKind::Client, "kernel.patience", *client);
+                self.set_patience(*client, *policy);
             }
             Edit::Resume(node) => self.resume(*node, journal),
             Edit::Skew(node, ppm) => self.skew(*node, *ppm, journal),
@@ -211,7 +281,8 @@ impl<P: Protocol> World<P> {
             | Edit::Latency(_)
             | Edit::LinkLatency(..)
             | Edit::Loss(_)
-            | Edit::Duplication(_) => self.change_network(edit, journal),
+            | Edit::Duplication(_)
+            | Edit::Reordering(_) => self.change_network(edit, journal),
         }
     }
 
@@ -251,10 +322,22 @@ impl<P: Protocol> World<P> {
                 network.duplicate = *ratio;
                 ("kernel.tuned", ProcessId(0), ProcessId(0))
             }
+            Edit::Reordering(ratio) => {
+                network.reorder = *ratio;
+                ("kernel.tuned", ProcessId(0), ProcessId(0))
+            }
             Edit::Crash(..)
             | Edit::Restart(_)
             | Edit::Pause(_)
             | Edit::Resume(_)
+            | Edit::Slow(..)
+            | Edit::SlowDisk(..)
+            | Edit::Jump(..)
+            | Edit::Flap { .. }
+            | Edit::Calm
+            | Edit::Storm(_)
+            | Edit::Workload(..)
+            | Edit::Patience(..)
             | Edit::Skew(..)
             | Edit::Rearm(..)
             | Edit::Tune(..)
@@ -267,7 +350,7 @@ impl<P: Protocol> World<P> {
         journal.note(self.core.current(), from, Some(MarkKind::Network), key, &facts);
     }
 
-    fn tell(&mut self, journal: &mut Journal<P>, mark: MarkKind, key: &'static str, process: ProcessId) {
+    pub(super) fn tell(&mut self, journal: &mut Journal<P>, mark: MarkKind, key: &'static str, process: ProcessId) {
         journal.note(self.core.current(), process, Some(mark), key, &[("node", Fact::Process(process))]);
     }
 
@@ -282,81 +365,6 @@ impl<P: Protocol> World<P> {
         };
         let facts = [("message", Fact::Number(i64::from(id.0)))];
         journal.note(self.core.current(), ProcessId(0), Some(MarkKind::Network), key, &facts);
-    }
-
-    /// Drops the node, its timers, and what waited for it; the disk as ordered.
-    fn crash(&mut self, node: ProcessId, disk: DiskFate, journal: &mut Journal<P>) {
-        let now = self.core.time;
-        let process = &mut self.core.processes[node.index()];
-        process.status = ProcessStatus::Crashed;
-        for entry in core::mem::take(&mut process.backlog) {
-            let What::Flight(slot) = entry.what else { continue };
-            if self.is_stale(entry) {
-                continue;
-            }
-            if entry.time > now {
-                self.core.queue.put_back(entry);
-            } else if self.flights.take(slot).is_some() {
-                self.core.counters.dropped += 1;
-            }
-        }
-        self.nodes[node.index()] = None;
-        self.timers[node.index()].clear();
-        let key = match disk {
-            DiskFate::Kept => "kernel.crashed",
-            DiskFate::Lost => {
-                self.disks[node.index()] = Rc::default();
-                "kernel.crashed.disk_lost"
-            }
-        };
-        self.tell(journal, MarkKind::Fault, key, node);
-        self.judge(node, journal);
-    }
-
-    /// Ends a pause: what waited happens now, in the order in which it came; what is not due yet happens in its time.
-    fn resume(&mut self, node: ProcessId, journal: &mut Journal<P>) {
-        let process = &mut self.core.processes[node.index()];
-        process.status = ProcessStatus::Up;
-        for entry in core::mem::take(&mut process.backlog) {
-            self.core.queue.put_back(entry);
-        }
-        self.tell(journal, MarkKind::Fault, "kernel.resumed", node);
-    }
-
-    /// Sets a clock's rate. Timers that are armed fire when the clock has advanced by what is left of them.
-    fn skew(&mut self, node: ProcessId, ppm: i32, journal: &mut Journal<P>) {
-        let now = self.core.time;
-        let process = &mut self.core.processes[node.index()];
-        let before = process.clone();
-        process.set_skew(now, ppm);
-        for armed in self.timers[node.index()].iter_mut().filter(|armed| armed.fires_at > now) {
-            let left = before.local_duration(armed.fires_at - now);
-            armed.fires_at = now.saturating_add(process.real_duration(left));
-            armed.sequence = self.core.queue.push(armed.fires_at, What::Timer(node));
-        }
-        let facts = [("node", Fact::Process(node)), ("ppm", Fact::Number(i64::from(ppm)))];
-        journal.note(self.core.current(), node, Some(MarkKind::Fault), "kernel.skewed", &facts);
-    }
-
-    /// The armed timer that "time out" means: the first to fire of those that count, or the first of all.
-    fn leading_timer(&self, node: ProcessId) -> Option<usize> {
-        let armed = self.timers(node);
-        (0..armed.len()).min_by_key(|position| {
-            let armed = &armed[*position];
-            (!P::times_out(armed.timer), armed.fires_at, armed.sequence)
-        })
-    }
-
-    fn rearm(&mut self, node: ProcessId, after: Time, journal: &mut Journal<P>) {
-        let Some(position) = self.leading_timer(node) else { return };
-        let fires_at = self.core.time + after;
-        let sequence = self.core.queue.push(fires_at, What::Timer(node));
-        let cause = self.core.current();
-        let armed = &mut self.timers[node.index()][position];
-        armed.fires_at = fires_at;
-        armed.sequence = sequence;
-        armed.cause = cause;
-        self.tell(journal, MarkKind::Fault, "kernel.rearmed", node);
     }
 }
 

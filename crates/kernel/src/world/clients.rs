@@ -1,4 +1,4 @@
-//! What clients do: invoke, follow redirects, retry with the same serial number, give up.
+//! What clients do when they ask: invoke, follow redirects, retry with the same serial number, give up.
 
 use super::World;
 use crate::client::Pending;
@@ -8,14 +8,14 @@ use crate::{Answer, Body, Outcome, ProcessId, Protocol, Request, StepId};
 use core::hash::Hash;
 
 /// The queue entry of a timer that is not armed.
-const UNARMED: u32 = u32::MAX;
+pub(super) const UNARMED: u32 = u32::MAX;
 
 impl<P: Protocol> World<P> {
     pub(super) fn pending_of(&self, client: ProcessId) -> Option<&Pending<P>> {
         self.client(client)?.pending.as_ref()
     }
 
-    fn slot(&self, client: ProcessId) -> usize {
+    pub(super) fn slot(&self, client: ProcessId) -> usize {
         client.index() - usize::from(self.core.nodes)
     }
 
@@ -41,7 +41,7 @@ impl<P: Protocol> World<P> {
         let cause = self.core.current();
         let invoked = OperationStage::Invoked(op.clone());
         journal.operation(OperationEvent { step: cause, time: now, client, serial, stage: invoked });
-        let give_up = self.core.queue.push(now + self.policy.give_up_after, What::GiveUp(client));
+        let give_up = self.core.queue.push(now + state.policy.give_up_after, What::GiveUp(client));
         self.clients[slot].pending =
             Some(Pending { op, invoked_at: now, attempts: 0, redirects: 0, cause, retry: UNARMED, give_up });
         self.ask(client);
@@ -50,8 +50,8 @@ impl<P: Protocol> World<P> {
     /// Sends the pending operation to the client's target, and arms the retry timer.
     fn ask(&mut self, client: ProcessId) {
         let slot = self.slot(client);
-        let retry = self.core.queue.push(self.core.time + self.policy.retry_after, What::Retry(client));
         let state = &mut self.clients[slot];
+        let retry = self.core.queue.push(self.core.time + state.policy.retry_after, What::Retry(client));
         let Some(pending) = &mut state.pending else { return };
         pending.attempts += 1;
         pending.cause = self.core.current();
@@ -129,5 +129,6 @@ impl<P: Protocol> World<P> {
         let (step, time) = (self.core.current(), self.core.time);
         journal.operation(OperationEvent { step, time, client, serial, stage: OperationStage::Ended(outcome) });
         self.begin_operation(client, journal);
+        self.think(client);
     }
 }

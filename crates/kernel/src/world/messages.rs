@@ -54,8 +54,8 @@ impl<P: Protocol> World<P> {
             }
             MessageAct::Duplicate => {
                 let (from, to, id, body) = (flight.from, flight.to, flight.id, flight.body.clone());
-                let (arrives_at, fate, _) = self.core.transit(from, to, 0);
-                self.launch(from, to, arrives_at, fate, Some(id), body);
+                let transit = self.core.transit(from, to, 0);
+                self.launch(from, to, transit, Some(id), body);
             }
         }
     }

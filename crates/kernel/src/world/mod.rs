@@ -2,22 +2,24 @@
 
 mod apply;
 mod clients;
+mod faults;
 mod messages;
 mod setup;
 mod step;
+mod storm;
+mod workload;
 
 use crate::client::ClientState;
 use crate::core::{Core, Counters, Finding, Limit, Process};
 use crate::cx::Outbox;
+use crate::disk::Disk;
 use crate::journal::{Journal, MarkKind};
 use crate::queue::{Scheduled, What};
 use crate::slab::{Flight, Slab};
 pub use apply::EditError;
 pub use setup::{Setup, SetupError};
 
-use crate::{
-    Chooser, ClientPolicy, Fact, Moment, Network, Observation, ProcessId, Protocol, Question, StepId, Time, Verdict,
-};
+use crate::{Chooser, Fact, Moment, Network, Observation, ProcessId, Protocol, Question, StepId, Time, Verdict};
 use std::rc::Rc;
 
 /// A timer that is armed.
@@ -38,9 +40,8 @@ pub struct ArmedTimer<T> {
 pub struct World<P: Protocol> {
     core: Core,
     config: Rc<P::Config>,
-    policy: ClientPolicy,
     nodes: Vec<Option<Rc<P::Node>>>,
-    disks: Vec<Rc<P::Durable>>,
+    disks: Vec<Disk<P>>,
     timers: Vec<Vec<ArmedTimer<P::Timer>>>,
     flights: Slab<P>,
     clients: Vec<ClientState<P>>,
@@ -55,7 +56,6 @@ impl<P: Protocol> Clone for World<P> {
         Self {
             core: self.core.clone(),
             config: Rc::clone(&self.config),
-            policy: self.policy,
             nodes: self.nodes.clone(),
             disks: self.disks.clone(),
             timers: self.timers.clone(),
@@ -87,13 +87,16 @@ impl<P: Protocol> World<P> {
             serial: 0,
             pending: None,
             queue: std::collections::VecDeque::new(),
+            policy: setup.policy,
+            workload: None,
+            left: None,
+            arrival: clients::UNARMED,
         };
         let mut world = Self {
             core: Core::new(setup.nodes, setup.clients, setup.network.clone(), chooser, setup.mutants, setup.limits),
             config: Rc::new(setup.config.clone()),
-            policy: setup.policy,
             nodes: vec![None; count],
-            disks: disks.into_iter().map(Rc::new).collect(),
+            disks: disks.into_iter().map(Disk::new).collect(),
             timers: vec![Vec::new(); count],
             flights: Slab::default(),
             clients: (0..setup.clients).map(client).collect(),
@@ -223,7 +226,7 @@ impl<P: Protocol> World<P> {
 
     /// A node's stable storage.
     pub fn disk(&self, id: ProcessId) -> Option<&P::Durable> {
-        self.disks.get(id.index()).map(|disk| &**disk)
+        self.disks.get(id.index()).map(|disk| &**disk.contents())
     }
 
     /// A node's armed timers.
@@ -284,23 +287,51 @@ impl<P: Protocol> World<P> {
             What::Timer(node) => !self.timers[node.index()].iter().any(|armed| armed.sequence == entry.sequence),
             What::Retry(client) => self.pending_of(client).is_none_or(|pending| pending.retry != entry.sequence),
             What::GiveUp(client) => self.pending_of(client).is_none_or(|pending| pending.give_up != entry.sequence),
+            What::Arrival(client) => self.client(client).is_none_or(|state| state.arrival != entry.sequence),
+            What::Flap(place) => self.core.network.flap_at(place).is_none_or(|flap| flap.sequence != entry.sequence),
+            What::Fault => self.core.storm.next != entry.sequence || self.core.storm.left == 0,
+            What::Relief => !self.core.storm.troubles.iter().any(|(sequence, _)| *sequence == entry.sequence),
         }
     }
 
-    /// Where an entry waits because its process is paused.
+    /// The node that an entry happens to, if it is one that may have to wait there.
     fn waits_at(&self, entry: Scheduled) -> Option<ProcessId> {
-        let at = match entry.what {
+        match entry.what {
             What::Flight(slot) => {
                 let flight = self.flights.get(slot)?;
-                if matches!(flight.fate, crate::Fate::Doomed { .. }) {
-                    return None;
-                }
-                flight.to
+                (!matches!(flight.fate, crate::Fate::Doomed { .. })).then_some(flight.to)
             }
-            What::Timer(node) => node,
-            What::Retry(_) | What::GiveUp(_) => return None,
-        };
-        (self.core.processes[at.index()].status == crate::ProcessStatus::Paused).then_some(at)
+            What::Timer(node) => Some(node),
+            What::Retry(_) | What::GiveUp(_) | What::Arrival(_) | What::Flap(_) | What::Fault | What::Relief => None,
+        }
+    }
+
+    /// Whether an entry must wait: its process is paused, is slow, or waits for its disk.
+    #[inline]
+    fn must_wait(&self, entry: Scheduled) -> bool {
+        let Some(at) = self.waits_at(entry) else { return false };
+        let process = &self.core.processes[at.index()];
+        let due = entry.time.max(self.core.time);
+        let is_paused = process.status == crate::ProcessStatus::Paused;
+        is_paused || process.slow > 0 && !entry.served || process.writes_until > due
+    }
+
+    /// Puts an entry that must wait where it waits.
+    fn defer(&mut self, entry: Scheduled) {
+        let Some(at) = self.waits_at(entry) else { return };
+        let process = &mut self.core.processes[at.index()];
+        let due = entry.time.max(self.core.time);
+        if process.status == crate::ProcessStatus::Paused {
+            process.backlog.push(entry);
+            if process.backlog.len() > self.core.limits.scheduled as usize {
+                self.core.halted = Some(Limit::Scheduled);
+            }
+        } else if process.slow > 0 && !entry.served {
+            process.serves_until = process.serves_until.max(due) + process.slow;
+            self.core.queue.put_back(Scheduled { time: process.serves_until, served: true, ..entry });
+        } else {
+            self.core.queue.put_back(Scheduled { time: process.writes_until, ..entry });
+        }
     }
 
     /// Ends a step: the next event comes to the head of the queue, and a limit that was reached is told.
@@ -318,18 +349,14 @@ impl<P: Protocol> World<P> {
         journal.end();
     }
 
-    /// Leaves the next event at the head of the queue: stale entries go, those of paused processes wait there.
+    /// Leaves the next event at the head of the queue: stale entries go, those that must wait go where they wait.
     fn prune(&mut self) {
         while let Some(entry) = self.core.queue.peek() {
             if self.is_stale(entry) {
                 self.core.queue.pop();
-            } else if let Some(at) = self.waits_at(entry) {
+            } else if self.must_wait(entry) {
                 self.core.queue.pop();
-                let backlog = &mut self.core.processes[at.index()].backlog;
-                backlog.push(entry);
-                if backlog.len() > self.core.limits.scheduled as usize {
-                    self.core.halted = Some(Limit::Scheduled);
-                }
+                self.defer(entry);
             } else {
                 break;
             }

@@ -58,6 +58,7 @@ impl<P: Protocol> Setup<P> {
         self.network.link_latency.values().try_for_each(latency_range)?;
         probability(self.network.loss)?;
         probability(self.network.duplicate)?;
+        probability(self.network.reorder)?;
         duration(self.policy.retry_after)?;
         duration(self.policy.give_up_after)
     }

@@ -1,7 +1,7 @@
 //! One event: taken from the queue, handled by its process, its effects applied, its properties judged.
 
 use super::{ArmedTimer, World};
-use crate::core::Limit;
+use crate::core::{Limit, Transit};
 use crate::cx::Cx;
 use crate::journal::{Begin, Journal, MarkKind, StepKind};
 use crate::queue::What;
@@ -24,6 +24,10 @@ impl<P: Protocol> World<P> {
             What::Timer(node) => self.fire(node, entry.sequence, journal),
             What::Retry(client) => self.retry(client, journal),
             What::GiveUp(client) => self.give_up(client, journal),
+            What::Arrival(client) => self.arrive(client, journal),
+            What::Flap(place) => self.turn_flap(place, journal),
+            What::Fault => self.next_fault(journal),
+            What::Relief => self.relieve(entry.sequence, journal),
         }
         self.close(journal);
         true
@@ -38,7 +42,7 @@ impl<P: Protocol> World<P> {
 
     /// Runs the protocol's start on a node that is down.
     pub(super) fn start(&mut self, id: ProcessId, journal: &mut Journal<P>) {
-        let disk = Rc::clone(&self.disks[id.index()]);
+        let disk = Rc::clone(self.disks[id.index()].contents());
         let mut cx = Cx {
             me: id,
             config: &*self.config,
@@ -134,10 +138,8 @@ impl<P: Protocol> World<P> {
         if outbox.len() > self.core.limits.effects as usize {
             self.core.halted = Some(Limit::Effects);
         }
-        for write in outbox.writes.drain(..) {
-            write.hash(&mut self.core.digest);
-            P::write(Rc::make_mut(&mut self.disks[id.index()]), &write);
-            self.core.counters.forced_writes += 1;
+        if !outbox.writes.is_empty() {
+            self.persist(id, &mut outbox.writes);
         }
         for (timer, fires_at) in outbox.timers.drain(..) {
             self.arm(id, timer, fires_at);
@@ -155,6 +157,21 @@ impl<P: Protocol> World<P> {
         }
         self.outbox = outbox;
         self.judge(id, journal);
+    }
+
+    /// Performs the writes of a step. What the step sends leaves when they are done.
+    fn persist(&mut self, id: ProcessId, writes: &mut Vec<P::Write>) {
+        let now = self.core.time;
+        let process = &mut self.core.processes[id.index()];
+        if process.disk_delay > 0 {
+            process.writes_until = now.max(process.writes_until) + process.disk_delay;
+        }
+        let done = now.max(process.writes_until);
+        for write in writes.drain(..) {
+            write.hash(&mut self.core.digest);
+            self.disks[id.index()].write(write, now, done);
+            self.core.counters.forced_writes += 1;
+        }
     }
 
     #[inline]
@@ -194,14 +211,14 @@ impl<P: Protocol> World<P> {
 
     /// Puts a message on the network.
     pub(super) fn send(&mut self, from: ProcessId, to: ProcessId, body: Body<P>) {
-        let (arrives_at, fate, copy) = self.core.transit(from, to, body.size());
+        let transit = self.core.transit(from, to, body.size());
         self.core.counters.sent += 1;
-        self.core.digest.word(u64::from(to.0) << 48 ^ arrives_at);
+        self.core.digest.word(u64::from(to.0) << 48 ^ transit.arrives);
         let kind = body.kind();
-        let original = copy.map(|arrives_at| (arrives_at, body.clone()));
-        let id = self.launch(from, to, arrives_at, fate, None, body);
-        if let Some((arrives_at, body)) = original {
-            self.launch(from, to, arrives_at, Fate::Travelling, Some(id), body);
+        let original = transit.copy.map(|arrives| (arrives, body.clone()));
+        let id = self.launch(from, to, transit, None, body);
+        if let Some((arrives, body)) = original {
+            self.launch(from, to, Transit { arrives, fate: Fate::Travelling, ..transit }, Some(id), body);
         }
         if self.core.network.find_trap(from, to, kind).is_some()
             && let Some(act) = Rc::make_mut(&mut self.core.network).spring(from, to, kind)
@@ -215,23 +232,22 @@ impl<P: Protocol> World<P> {
         &mut self,
         from: ProcessId,
         to: ProcessId,
-        arrives_at: Time,
-        fate: Fate,
+        transit: Transit,
         copy_of: Option<MessageId>,
         body: Body<P>,
     ) -> MessageId {
         let id = MessageId(self.core.next_message);
         self.core.next_message += 1;
+        let Transit { departs: departed_at, arrives: arrives_at, fate, .. } = transit;
         let ends_at = match fate {
             Fate::Doomed { at, .. } => at,
             Fate::Travelling | Fate::Held { .. } => arrives_at,
         };
         let slot = self.flights.vacancy();
         let sequence = self.core.queue.push(ends_at, What::Flight(slot));
-        let now = self.core.time;
+        let sent_at = self.core.time;
         let cause = self.core.current();
-        let flight =
-            Flight { id, copy_of, from, to, sent_at: now, departed_at: now, arrives_at, cause, fate, body, sequence };
+        let flight = Flight { id, copy_of, from, to, sent_at, departed_at, arrives_at, cause, fate, body, sequence };
         self.flights.fill(slot, flight);
         id
     }

@@ -19,3 +19,6 @@ mod network;
 mod person;
 mod protocols;
 mod seeking;
+mod slowness;
+mod storms;
+mod workloads;

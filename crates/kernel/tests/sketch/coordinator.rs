@@ -1,8 +1,8 @@
 //! Two-phase commit: node 0 coordinates, the others vote and obey; votes and decisions are forced to disk.
 
 use consistory_kernel::{
-    Answer, ClientPolicy, Cx, Event, Fact, Limits, MS, MarkKind, Network, Observation, ProcessId, Protocol, Setting,
-    Setup, Time, Verdict,
+    Answer, ClientPolicy, Cx, Event, Fact, Limits, MS, MarkKind, Network, Observation, OpKind, ProcessId, Protocol,
+    Setting, Setup, Time, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -244,6 +244,10 @@ impl Protocol for Commit {
 
     fn times_out(timer: Timer) -> bool {
         matches!(timer, Timer::Votes(_) | Timer::InDoubt(_))
+    }
+
+    fn operation(_kind: OpKind, _key: u32, _value: i64) -> Option<()> {
+        None
     }
 
     fn tune(config: &mut Config, parameter: u8, setting: &Setting) -> bool {

@@ -1,8 +1,8 @@
 //! Push gossip: in every round, a node that knows the rumour tells it to one peer that somebody else chooses.
 
 use consistory_kernel::{
-    Answer, ClientPolicy, Cx, Event, Limits, MS, Network, Observation, ProcessId, Protocol, Setting, Setup, Time,
-    Verdict,
+    Answer, ClientPolicy, Cx, Event, Limits, MS, Network, Observation, OpKind, ProcessId, Protocol, Setting, Setup,
+    Time, Verdict,
 };
 use core::convert::Infallible;
 
@@ -98,6 +98,10 @@ impl Protocol for Gossip {
 
     fn times_out(_timer: Round) -> bool {
         false
+    }
+
+    fn operation(_kind: OpKind, _key: u32, _value: i64) -> Option<u32> {
+        None
     }
 
     fn tune(config: &mut Time, parameter: u8, setting: &Setting) -> bool {

@@ -1,8 +1,8 @@
 //! A node that does what its client orders and writes down what happens to it, with its own clock's time.
 
 use consistory_kernel::{
-    Answer, ClientPolicy, Cx, Event, Latency, Limits, MS, Network, Observation, ProcessId, Protocol, Setting, Setup,
-    Time, Verdict,
+    Answer, ClientPolicy, Cx, Event, Latency, Limits, MS, Network, Observation, OpKind, ProcessId, Protocol, Setting,
+    Setup, Time, Verdict,
 };
 
 /// The protocol.
@@ -157,6 +157,15 @@ impl Protocol for Probe {
 
     fn times_out(timer: u8) -> bool {
         timer == 1
+    }
+
+    fn operation(kind: OpKind, key: u32, value: i64) -> Option<Order> {
+        match kind {
+            // An order that changes nothing, and tells which object was meant.
+            OpKind::Read => Some(Order::Disarm(u8::try_from(key).ok()?)),
+            OpKind::Write => Some(Order::Persist(u32::try_from(value).ok()?)),
+            OpKind::CompareAndSet | OpKind::Append | OpKind::ReadList => None,
+        }
     }
 
     fn tune(config: &mut Time, parameter: u8, setting: &Setting) -> bool {

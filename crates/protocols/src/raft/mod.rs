@@ -19,7 +19,7 @@ mod tests;
 mod view;
 
 use crate::kv;
-use consistory_kernel::{Cx, Event, Observation, ProcessId, Protocol, Setting, Time, Verdict};
+use consistory_kernel::{Cx, Event, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};
 use log::{Command, Entry};
 use message::Message;
 use mutants::Mutant;
@@ -118,6 +118,10 @@ impl Protocol for Raft {
 
     fn times_out(timer: Timer) -> bool {
         timer == Timer::Election
+    }
+
+    fn operation(kind: OpKind, key: u32, value: i64) -> Option<kv::Op> {
+        Some(kv::Op::of_kind(kind, key, value))
     }
 
     fn tune(config: &mut Config, parameter: u8, setting: &Setting) -> bool {

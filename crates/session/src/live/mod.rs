@@ -81,7 +81,7 @@ impl<P: Spec> LiveRun<P> {
     pub(crate) fn of_payload(run: &RunV1, overrides: &Overrides) -> Result<(Self, Option<Problem>), Problem> {
         let mut setup = payload::setup_of::<P>(run)?;
         parameters::replace(&mut setup, overrides)?;
-        let mut edits = payload::edits_of::<P>(run)?;
+        let mut edits = payload::edits_of(&setup, run)?;
         let mut cursor = payload::moment(run.cursor.0, run.cursor.1);
         if let Some(until) = overrides.until {
             edits.retain(|(moment, _)| moment.time <= until);
@@ -170,7 +170,7 @@ impl<P: Spec> LiveRun<P> {
     }
 
     fn edit(&mut self, command: EditCommand) -> Result<(), Problem> {
-        for edit in edits::of_command::<P>(command, self.timeline.world())? {
+        for edit in edits::of_command(command, &self.setup, self.timeline.world())? {
             self.timeline.edit(edit).map_err(edits::refusal)?;
         }
         Ok(())

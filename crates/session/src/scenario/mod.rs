@@ -11,5 +11,6 @@ mod transcript;
 
 pub use parse::{Action, Condition, Expected, Line, Script, Statement};
 pub use print::{print, statement};
+pub(crate) use run::edits_of_statement;
 pub use run::{Performed, TIME_MAX, perform, start};
 pub use transcript::transcript;

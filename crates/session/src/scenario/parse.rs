@@ -2,8 +2,8 @@
 
 pub use super::token::Token;
 use super::token::Tokens;
-use crate::Problem;
-use consistory_kernel::{DiskFate, MessageAct, Moment, Time};
+use crate::{Problem, orders};
+use consistory_kernel::{DiskFate, MessageAct, Moment, Storm, Time};
 use consistory_protocols::script::parse_duration;
 use consistory_scene::Text;
 
@@ -37,7 +37,7 @@ pub struct Line<'a> {
 #[derive(Clone, Debug)]
 pub enum Statement<'a> {
     /// `set nodes=5 loss=2%`: names and values.
-    Set(Vec<(Token<'a>, Token<'a>)>),
+    Set(Vec<Setting<'a>>),
     /// `mutant count-old-terms`.
     Mutant(Token<'a>),
     /// Something is done to the run.
@@ -77,7 +77,7 @@ pub enum Expected<'a> {
 /// Something that is done to the run.
 #[derive(Clone, Debug)]
 pub enum Action<'a> {
-    /// `crash n1`, `crash n1 lose-disk`.
+    /// `crash n1`, `crash n1 lose-disk`, `crash n1 tear-disk 2`.
     Crash(Token<'a>, DiskFate),
     /// `restart n1`.
     Restart(Token<'a>),
@@ -125,6 +125,45 @@ pub enum Action<'a> {
         /// The operation's words.
         operation: Vec<Token<'a>>,
     },
+    /// `slow n1 20ms`; `slow n1 0ms` ends it.
+    Slow(Token<'a>, Time),
+    /// `slow-disk n1 20ms`.
+    SlowDisk(Token<'a>, Time),
+    /// `jump n1 +200ms`, in microseconds.
+    Jump(Token<'a>, i64),
+    /// `flap n1 -> n2 up 200ms down 100ms`.
+    Flap {
+        /// One end.
+        from: Token<'a>,
+        /// The other.
+        to: Token<'a>,
+        /// Both ways.
+        both: bool,
+        /// How long it works.
+        up: Time,
+        /// How long it does not.
+        down: Time,
+    },
+    /// `heal all`.
+    Calm,
+    /// `storm faults=20 every=200ms..600ms lasting=200ms..900ms spare=majority`, `storm off`.
+    Storm(Option<Storm>),
+    /// `workload c1 read=6 write=3 cas=1 keys=2 think=20ms..60ms ask=any`, `workload c1 off`.
+    Workload(Token<'a>, Vec<Setting<'a>>),
+    /// `patience c1 retry=250ms give_up=2s`.
+    Patience(Token<'a>, Vec<Setting<'a>>),
+}
+
+/// A name and its value.
+pub type Setting<'a> = (Token<'a>, Token<'a>);
+
+/// Reads one statement that does something to a run, without a time.
+pub fn parse_action(text: &str) -> Result<Action<'_>, Problem> {
+    let mut tokens = Tokens::of(text, 1);
+    let keyword = tokens.need("expected.statement")?;
+    let action = action(keyword, &mut tokens)?.ok_or_else(|| keyword.unexpected("expected.statement"))?;
+    tokens.finish()?;
+    Ok(action)
 }
 
 /// Reads a scenario. What follows a line of four hyphens, the transcript, is not read.
@@ -166,7 +205,7 @@ fn line<'a>(tokens: &mut Tokens<'a>) -> Result<Line<'a>, Problem> {
         token = tokens.need("expected.statement")?;
     }
     let statement = match token.text {
-        "set" => Statement::Set(settings(tokens)?),
+        "set" => Statement::Set(settings(tokens, "expected.setting")?),
         "mutant" => Statement::Mutant(tokens.need("expected.mutant")?),
         "run" => Statement::Run(duration(tokens)?),
         "cursor" => Statement::Cursor(moment(tokens)?),
@@ -200,15 +239,45 @@ fn duration(tokens: &mut Tokens<'_>) -> Result<Time, Problem> {
     parse_duration(token.text).ok_or_else(|| token.unexpected("expected.duration"))
 }
 
-fn settings<'a>(tokens: &mut Tokens<'a>) -> Result<Vec<(Token<'a>, Token<'a>)>, Problem> {
-    let first = tokens.need("expected.setting")?;
+fn settings<'a>(tokens: &mut Tokens<'a>, expected: &'static str) -> Result<Vec<Setting<'a>>, Problem> {
+    let first = tokens.need(expected)?;
     let rest = tokens.rest();
     let pair = |token: Token<'a>| {
-        let (name, value) = token.text.split_once('=').ok_or_else(|| token.unexpected("expected.setting"))?;
+        let (name, value) = token.text.split_once('=').ok_or_else(|| token.unexpected(expected))?;
         let offset = u32::try_from(name.chars().count() + 1).unwrap_or(0);
         Ok((Token { text: name, ..token }, Token { text: value, column: token.column + offset, ..token }))
     };
     std::iter::once(first).chain(rest).map(pair).collect()
+}
+
+/// `up 200ms`: a duration after its name.
+fn named_duration(tokens: &mut Tokens<'_>, name: &str) -> Result<Time, Problem> {
+    let token = tokens.need("expected.flap")?;
+    if token.text == name { duration(tokens) } else { Err(token.unexpected("expected.flap")) }
+}
+
+/// What a crash does to the disk.
+fn disk(tokens: &mut Tokens<'_>) -> Result<DiskFate, Problem> {
+    if tokens.take_if("lose-disk") {
+        return Ok(DiskFate::Lost);
+    }
+    if !tokens.take_if("tear-disk") {
+        return Ok(DiskFate::Kept);
+    }
+    let token = tokens.need("expected.writes")?;
+    let writes = token.text.parse().ok().filter(|writes| (1..=DiskFate::TORN_MAX).contains(writes));
+    writes.map(DiskFate::Torn).ok_or_else(|| token.unexpected("expected.writes"))
+}
+
+fn storm(tokens: &mut Tokens<'_>) -> Result<Storm, Problem> {
+    let mut storm = Storm::default();
+    if !tokens.is_empty() {
+        for (name, value) in settings(tokens, "expected.storm")? {
+            let set = orders::set_storm(&mut storm, name.text, value.text);
+            set.ok_or_else(|| name.unexpected("expected.storm"))?;
+        }
+    }
+    Ok(storm)
 }
 
 fn await_statement<'a>(tokens: &mut Tokens<'a>) -> Result<Statement<'a>, Problem> {
@@ -244,8 +313,7 @@ fn action<'a>(keyword: Token<'a>, tokens: &mut Tokens<'a>) -> Result<Option<Acti
     let action = match keyword.text {
         "crash" => {
             let node = tokens.need("expected.node")?;
-            let disk = if tokens.take_if("lose-disk") { DiskFate::Lost } else { DiskFate::Kept };
-            Action::Crash(node, disk)
+            Action::Crash(node, disk(tokens)?)
         }
         "restart" => Action::Restart(tokens.need("expected.node")?),
         "pause" => Action::Pause(tokens.need("expected.node")?),
@@ -264,7 +332,28 @@ fn action<'a>(keyword: Token<'a>, tokens: &mut Tokens<'a>) -> Result<Option<Acti
             if keyword.text == "cut" { Action::Cut(from, to, both) } else { Action::Mend(from, to, both) }
         }
         "partition" => Action::Partition(groups(tokens)?),
+        "heal" if tokens.take_if("all") => Action::Calm,
         "heal" => Action::Heal,
+        "slow" => Action::Slow(tokens.need("expected.node")?, duration(tokens)?),
+        "slow-disk" => Action::SlowDisk(tokens.need("expected.node")?, duration(tokens)?),
+        "jump" => {
+            let node = tokens.need("expected.node")?;
+            let token = tokens.need("expected.jump")?;
+            Action::Jump(node, orders::parse_signed(token.text).ok_or_else(|| token.unexpected("expected.jump"))?)
+        }
+        "flap" => {
+            let (from, to, both) = link(tokens)?;
+            let up = named_duration(tokens, "up")?;
+            Action::Flap { from, to, both, up, down: named_duration(tokens, "down")? }
+        }
+        "storm" if tokens.take_if("off") => Action::Storm(None),
+        "storm" => Action::Storm(Some(storm(tokens)?)),
+        "workload" => {
+            let client = tokens.need("expected.client")?;
+            let off = tokens.take_if("off");
+            Action::Workload(client, if off { Vec::new() } else { settings(tokens, "expected.workload")? })
+        }
+        "patience" => Action::Patience(tokens.need("expected.client")?, settings(tokens, "expected.patience")?),
         "latency" => {
             let (from, to) = arrow(tokens)?;
             Action::LinkLatency(from, to, tokens.need("expected.latency")?)

@@ -1,7 +1,7 @@
 //! A run as text in the scenario language.
 
-use crate::parameters;
-use consistory_kernel::{Body, DiskFate, Edit, MessageAct, Moment, ProcessId, Setup, Time, Timeline};
+use crate::{orders, parameters};
+use consistory_kernel::{Body, Edit, MessageAct, Moment, ProcessId, Setup, Time, Timeline};
 use consistory_protocols::script::{duration_text, latency_text, percent_text, setting_text};
 use consistory_protocols::{Spec, process_name};
 use std::fmt::Write;
@@ -64,8 +64,7 @@ fn moment_text(moment: Moment) -> String {
 pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
     let name = |id: &ProcessId| process_name(setup.nodes, *id);
     match edit {
-        Edit::Crash(node, DiskFate::Kept) => format!("crash {}", name(node)),
-        Edit::Crash(node, DiskFate::Lost) => format!("crash {} lose-disk", name(node)),
+        Edit::Crash(node, disk) => format!("crash {}{}", name(node), orders::disk_text(*disk)),
         Edit::Restart(node) => format!("restart {}", name(node)),
         Edit::Pause(node) => format!("pause {}", name(node)),
         Edit::Resume(node) => format!("resume {}", name(node)),
@@ -109,6 +108,22 @@ pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
             format!("client {}{via} {}", name(client), P::op_text(op))
         }
         Edit::Answer(choice) => format!("# answer {} {} {}", name(&choice.process), choice.key, choice.option),
+        Edit::Slow(node, time) => format!("slow {} {}", name(node), duration_text(*time)),
+        Edit::SlowDisk(node, time) => format!("slow-disk {} {}", name(node), duration_text(*time)),
+        Edit::Jump(node, by) => format!("jump {} {}", name(node), orders::signed_text(*by)),
+        Edit::Flap { from, to, up, down } => {
+            let (up, down) = (duration_text(*up), duration_text(*down));
+            format!("flap {} -> {} up {up} down {down}", name(from), name(to))
+        }
+        Edit::Reordering(ratio) => format!("set reorder={}", percent_text(*ratio)),
+        Edit::Calm => "heal all".to_owned(),
+        Edit::Storm(None) => "storm off".to_owned(),
+        Edit::Storm(Some(storm)) => format!("storm {}", orders::storm_text(storm)),
+        Edit::Workload(client, None) => format!("workload {} off", name(client)),
+        Edit::Workload(client, Some(workload)) => {
+            format!("workload {} {}", name(client), orders::workload_text(workload, setup.nodes))
+        }
+        Edit::Patience(client, policy) => format!("patience {} {}", name(client), orders::patience_text(*policy)),
     }
 }
 

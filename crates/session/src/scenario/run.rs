@@ -1,14 +1,16 @@
 //! Performs a script on a timeline.
 
-use super::parse::{Action, Condition, Expected, Line, Script, Statement, Token};
+use super::parse::{Action, Condition, Expected, Line, Script, Setting, Statement, Token, parse_action};
 use crate::Problem;
 use crate::edits;
 use crate::open::Overrides;
+use crate::orders;
 use crate::parameters;
-use consistory_kernel::{Body, Edit, MessageAct, MessageId, Moment, ProcessId, Setup, Time, Timeline, World};
+use consistory_kernel::{Body, Edit, MessageAct, MessageId, Moment, ProcessId, Setup, Time, Timeline, Workload, World};
 use consistory_protocols::script::parse_latency;
 use consistory_protocols::{Spec, parse_process};
 use consistory_scene::{Arg, Text};
+use std::rc::Rc;
 
 /// No run is longer than this virtual time, in microseconds.
 pub const TIME_MAX: Time = 3_600_000_000;
@@ -218,15 +220,28 @@ fn unmet(key: &'static str, subject: &[Token<'_>], line: &Line<'_>) -> Problem {
 
 /// The edits that an action stands for, at this instant.
 fn edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>, world: &World<P>) -> Result<Vec<Edit<P>>, Problem> {
+    match action {
+        Action::Spread => Ok(edits::spread(world)),
+        Action::Align => Ok(edits::align(world)),
+        other => timeless_edits_of(setup, other),
+    }
+}
+
+/// The edits that one statement stands for.
+pub(crate) fn edits_of_statement<P: Spec>(setup: &Setup<P>, text: &str) -> Result<Vec<Edit<P>>, Problem> {
+    timeless_edits_of(setup, &parse_action(text)?)
+}
+
+/// The edits that an action stands for at any instant; none for those that depend on one.
+fn timeless_edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>) -> Result<Vec<Edit<P>>, Problem> {
     let id = |token: &Token<'_>| process(setup, *token);
     let edit = match action {
+        Action::Spread | Action::Align => return Ok(Vec::new()),
         Action::Crash(node, disk) => Edit::Crash(id(node)?, *disk),
         Action::Restart(node) => Edit::Restart(id(node)?),
         Action::Pause(node) => Edit::Pause(id(node)?),
         Action::Resume(node) => Edit::Resume(id(node)?),
         Action::Rearm(node, after) => Edit::Rearm(id(node)?, *after),
-        Action::Spread => return Ok(edits::spread(world)),
-        Action::Align => return Ok(edits::align(world)),
         Action::Skew(node, ppm) => Edit::Skew(id(node)?, *ppm),
         Action::Cut(from, to, both) => return Ok(directions(id(from)?, id(to)?, *both, Edit::Cut)),
         Action::Mend(from, to, both) => return Ok(directions(id(from)?, id(to)?, *both, Edit::Mend)),
@@ -248,8 +263,36 @@ fn edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>, world: &World<P>) ->
             let op = op.map_err(|problem| placed(problem, first))?;
             Edit::Invoke { client: id(client)?, op, target: via.as_ref().map(id).transpose()? }
         }
+        Action::Slow(node, time) => Edit::Slow(id(node)?, *time),
+        Action::SlowDisk(node, time) => Edit::SlowDisk(id(node)?, *time),
+        Action::Jump(node, by) => Edit::Jump(id(node)?, *by),
+        Action::Flap { from, to, both, up, down } => {
+            let (up, down) = (*up, *down);
+            return Ok(directions(id(from)?, id(to)?, *both, |from, to| Edit::Flap { from, to, up, down }));
+        }
+        Action::Calm => Edit::Calm,
+        Action::Storm(storm) => Edit::Storm(*storm),
+        Action::Workload(client, parts) => Edit::Workload(id(client)?, workload(setup, parts)?),
+        Action::Patience(client, parts) => {
+            let mut policy = setup.policy;
+            for (name, value) in parts {
+                let set = orders::set_patience(&mut policy, name.text, value.text);
+                set.ok_or_else(|| name.unexpected("expected.patience"))?;
+            }
+            Edit::Patience(id(client)?, policy)
+        }
     };
     Ok(vec![edit])
+}
+
+/// The workload that these parts make; none if there are none.
+fn workload<P: Spec>(setup: &Setup<P>, parts: &[Setting<'_>]) -> Result<Option<Rc<Workload>>, Problem> {
+    let mut workload = orders::default_workload();
+    for (name, value) in parts {
+        let set = orders::set_workload(&mut workload, setup.nodes, name.text, value.text);
+        set.ok_or_else(|| name.unexpected("expected.workload"))?;
+    }
+    Ok((!parts.is_empty()).then(|| Rc::new(workload)))
 }
 
 fn next_message<P: Spec>(

@@ -83,7 +83,7 @@ fn rate_text(ppm: i32) -> Text {
 /// Chooses how fast a node's clock runs; nothing for a client, whose clock is never read. `list` distinguishes the ids
 /// of this choice from those of another.
 pub(crate) fn clock_rate(page: &Page, id: ProcessId, list: &'static str) -> Html {
-    let Some(present) = page.read(|session| session.scene().card(id).map(|card| card.skew_ppm)) else {
+    let Some(present) = page.read(|session| session.scene().card(id).map(|card| card.health.skew_ppm)) else {
         return Html::default();
     };
     let mut rates = RATES_PPM.to_vec();

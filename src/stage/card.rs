@@ -7,7 +7,7 @@ use crate::part::{Page, class, when};
 use crate::store::Store;
 use crate::words::{text, word};
 use consistory_kernel::ProcessId;
-use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Status, Text};
+use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Health, Status, Strip, Text};
 use consistory_session::words::Language;
 use consistory_session::{Disk, EditCommand};
 use web_sys::Element;
@@ -63,7 +63,9 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
                 }
             </div>
             if *variant != Variant::Mini {
-                { strip(language, card, variant.cells()) }
+                if let Some(cells) = &card.strip {
+                    { strip(language, cells, variant.cells()) }
+                }
             }
             if matches!(variant, Variant::Full | Variant::Medium) {
                 { foot(language, card) }
@@ -160,8 +162,7 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-fn strip(language: Language, card: &Card, room: usize) -> Html {
-    let strip = &card.strip;
+fn strip(language: Language, strip: &Strip, room: usize) -> Html {
     let is_empty = strip.cells.is_empty() && strip.hidden == 0;
     let skipped = strip.cells.len().saturating_sub(room);
     let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
@@ -208,14 +209,29 @@ fn foot(language: Language, card: &Card) -> Html {
                     </span>
                 }
             </span>
-            if card.skew_ppm != 0 {
-                <span class="card-skew" title={word(language, "stage.skewed")}>{ skew(card.skew_ppm) }</span>
-            }
+            { health(language, card.health) }
             if let Some(dots) = card.dots {
                 { quorum(language, dots) }
             }
         </div>
     }
+}
+
+/// What is wrong with the node's clock, processor and disk, as far as anything is.
+fn health(language: Language, health: Health) -> Html {
+    let Health { skew_ppm, jumped, slow, slow_disk } = health;
+    let set = if jumped < 0 { "stage.set-back" } else { "stage.set-forward" };
+    let time = |key, time| text(language, &Text::key(key).with("time", Arg::Time(time)));
+    let signs = [
+        (skew_ppm != 0, "stage.skewed", skew(skew_ppm)),
+        (jumped != 0, "stage.jumped", time(set, jumped.unsigned_abs())),
+        (slow > 0, "stage.slow", time("stage.slow-by", slow)),
+        (slow_disk > 0, "stage.slow-disk", time("stage.slow-disk-by", slow_disk)),
+    ];
+    let sign = |(_, key, shown): (bool, &'static str, String)| {
+        html! { <span {key} class="card-skew" title={word(language, key)}>{ shown }</span> }
+    };
+    signs.into_iter().filter(|(is_wrong, ..)| *is_wrong).map(sign).collect()
 }
 
 fn skew(ppm: i32) -> String {

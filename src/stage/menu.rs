@@ -129,7 +129,7 @@ fn node_content(page: &Page, scene: &Scene, id: ProcessId) -> Html {
             <div class="stage-menu-row" role="group" aria-label={page.word("stage.clock")}>
                 <span class="stage-menu-label">{ page.word("stage.clock") }</span>
                 for ppm in SKEWS {
-                    { skew(page, card.skew_ppm, ppm, id) }
+                    { skew(page, card.health.skew_ppm, ppm, id) }
                 }
             </div>
             <p class="stage-menu-label">{ page.word("stage.cut") }</p>

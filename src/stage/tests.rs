@@ -5,7 +5,7 @@ use super::grab::{Gesture, Outcome};
 use super::wall::walls;
 use consistory_kernel::ProcessId;
 use consistory_scene::layout::Point;
-use consistory_scene::{Card, Client, Emphasis, Scene, Status, Strip, Text, Tone};
+use consistory_scene::{Card, Client, Emphasis, Health, Scene, Status, Text, Tone};
 
 /// The sizes that the stage has in the layouts that are promised.
 const SIZES: [(f64, f64); 5] = [(832.0, 740.0), (528.0, 608.0), (390.0, 562.0), (640.0, 293.0), (900.0, 540.0)];
@@ -21,9 +21,9 @@ fn card(number: u16) -> Card {
         badge: Text::plain("term 1"),
         timer: None,
         dots: None,
-        strip: Strip::default(),
+        strip: None,
         fields: Vec::new(),
-        skew_ppm: 0,
+        health: Health::default(),
     }
 }
 

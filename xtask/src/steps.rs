@@ -16,7 +16,7 @@ use crate::tools;
 use crate::workspace::{self, Package};
 
 /// What a first visit may cost over the wire.
-const FIRST_LOAD_BROTLI_BYTES_MAX: usize = 250_000;
+const FIRST_LOAD_BROTLI_BYTES_MAX: usize = 300_000;
 /// The test binary of a package that runs inside a browser.
 const WASM_TEST: &str = "wasm";
 const WASM_TARGET: &str = "--target=wasm32-unknown-unknown";

@@ -89,6 +89,8 @@ pub struct Process {
     pub status: ProcessStatus,
     /// Its clock's rate: real time plus that many parts per million.
     pub skew_ppm: i32,
+    /// By how much its clock was set forward or back in all, in microseconds.
+    pub jumped: i64,
     /// Its clock showed `local_base` at `real_base`.
     real_base: Time,
     local_base: Time,
@@ -135,6 +137,7 @@ impl Process {
 
     /// Sets its clock forward or back; it does not go below 0.
     pub(crate) fn jump(&mut self, now: Time, by: i64) {
+        self.jumped += by;
         self.local_base = self.local(now).saturating_add_signed(by);
         self.real_base = now;
     }
@@ -197,6 +200,7 @@ impl Core {
         let process = Process {
             status: ProcessStatus::Up,
             skew_ppm: 0,
+            jumped: 0,
             real_base: 0,
             local_base: 0,
             backlog: Vec::new(),

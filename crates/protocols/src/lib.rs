@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod abd;
 pub mod feed;
 pub mod kv;
 /// What `cargo xtask new-protocol` copies; here so that it compiles and passes its tests like any protocol.
@@ -39,4 +40,4 @@ macro_rules! registry {
     };
 }
 
-registry! { raft }
+registry! { raft abd }

@@ -63,8 +63,8 @@ pub trait Spec: Protocol {
     /// A node that is up, as a card. Name, status and skew are filled in by the caller.
     fn card(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Card;
     /// What the card of a node that is down shows of its disk.
-    fn stored(_disk: &Self::Durable) -> Strip {
-        Strip::default()
+    fn stored(_disk: &Self::Durable) -> Option<Strip> {
+        None
     }
     /// How a message between nodes looks.
     fn glyph(message: &Self::Message) -> Glyph;

@@ -3,7 +3,7 @@
 use crate::spec::{Spec, process_name};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
 use consistory_scene as scene;
-use consistory_scene::{Card, Emphasis, Scene, Shape, Sign, Status, Text, Tone};
+use consistory_scene::{Card, Emphasis, Health, Scene, Shape, Sign, Status, Text, Tone};
 
 /// The scene of a world. The clients' operations are left to the caller, who has the journal.
 pub fn scene<P: Spec>(world: &World<P>) -> Scene {
@@ -33,13 +33,18 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
             badge: Text::plain(""),
             timer: None,
             dots: None,
-            strip: world.disk(id).map(P::stored).unwrap_or_default(),
+            strip: world.disk(id).and_then(P::stored),
             fields: Vec::new(),
-            skew_ppm: 0,
+            health: Health::default(),
         },
     };
     if let Some(process) = world.process(id) {
-        card.skew_ppm = process.skew_ppm;
+        card.health = Health {
+            skew_ppm: process.skew_ppm,
+            jumped: process.jumped,
+            slow: process.slow,
+            slow_disk: process.disk_delay,
+        };
         card.status = match process.status {
             ProcessStatus::Up => Status::Up,
             ProcessStatus::Crashed => Status::Crashed,

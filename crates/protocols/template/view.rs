@@ -4,7 +4,7 @@ use super::node::{Entry, Node};
 use super::{Message, Newcomer, PRIMARY, Timer};
 use crate::spec::{Glyph, process_name};
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{Card, Cell, Emphasis, Field, Shape, Sign, Status, Strip, Text, TimerArc, Tone};
+use consistory_scene::{Card, Cell, Emphasis, Field, Health, Shape, Sign, Status, Strip, Text, TimerArc, Tone};
 
 /// Cells that a card shows; older ones are counted.
 const STRIP: u32 = 8;
@@ -27,9 +27,9 @@ pub(super) fn card(world: &World<Newcomer>, id: ProcessId, node: &Node) -> Card 
         badge: Text::plain(""),
         timer: timer(world, id),
         dots: None,
-        strip: Strip { hidden, cells: entries.map(|(index, entry)| cell(index, entry)).collect() },
+        strip: Some(Strip { hidden, cells: entries.map(|(index, entry)| cell(index, entry)).collect() }),
         fields: node.store.values().map(|(key, value)| data(&key.to_string(), &value.to_string())).collect(),
-        skew_ppm: 0,
+        health: Health::default(),
     }
 }
 

@@ -24,12 +24,12 @@ pub struct Card {
     pub timer: Option<TimerArc>,
     /// Votes or acknowledgements that fill toward a quorum.
     pub dots: Option<Dots>,
-    /// The log.
-    pub strip: Strip,
+    /// The log; none of a protocol without logs.
+    pub strip: Option<Strip>,
     /// Short facts below the log, for example the key-value state.
     pub fields: Vec<Field>,
-    /// Difference of the node's clock rate from real time, in parts per million.
-    pub skew_ppm: i32,
+    /// What is wrong with its clock, its processor and its disk.
+    pub health: Health,
 }
 
 /// Whether a node runs.
@@ -159,4 +159,17 @@ pub enum OperationState {
     Failed,
     /// It may have taken effect, or may yet.
     Unknown,
+}
+
+/// What is wrong with a process that runs; nothing by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Its clock's rate: real time plus that many parts per million.
+    pub skew_ppm: i32,
+    /// By how much its clock was set forward, or back, in microseconds.
+    pub jumped: i64,
+    /// How long it takes over whatever reaches it, in microseconds.
+    pub slow: Time,
+    /// How long a forced write takes, in microseconds.
+    pub slow_disk: Time,
 }

@@ -12,7 +12,9 @@ pub mod painter;
 mod text;
 mod views;
 
-pub use card::{Card, Cell, Client, ClientOperation, Dots, Emphasis, Field, OperationState, Status, Strip, TimerArc};
+pub use card::{
+    Card, Cell, Client, ClientOperation, Dots, Emphasis, Field, Health, OperationState, Status, Strip, TimerArc,
+};
 pub use flight::{Fate, Flight, Shape, Sign};
 pub use text::{Arg, Text, Tone};
 pub use views::{

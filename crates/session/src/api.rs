@@ -4,6 +4,7 @@ use crate::error::Problem;
 use crate::happenings::Happening;
 use crate::history::{FaultTurn, Turn};
 use crate::link::Codec;
+use crate::spacetime::Spots;
 use consistory_checks::Object;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
@@ -45,6 +46,10 @@ pub trait Session {
     fn turns(&self) -> Vec<Turn>;
     /// The events of the current branch, with what caused them.
     fn happenings(&self) -> Vec<Happening>;
+    /// The events of the current branch from a step on, as points in space and time.
+    fn spots(&self, from: StepId) -> Spots;
+    /// The event that a selection is about: itself, the send of a message, the last one at a process.
+    fn step_of(&self, selection: Selection) -> Option<StepId>;
     /// What the clients share.
     fn object(&self) -> Object;
     /// The faults that somebody made or mended before the cursor.

@@ -20,6 +20,7 @@ pub mod orders;
 pub mod parameters;
 mod payload;
 pub mod scenario;
+pub mod spacetime;
 pub mod verdicts;
 pub mod words;
 

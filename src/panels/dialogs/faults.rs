@@ -2,6 +2,9 @@
 
 use super::links::Links;
 use super::partition::Partition;
+use super::shapes::Shapes;
+use super::slowness::{LinkForm, NodeForm};
+use super::storm::StormForm;
 use crate::panels::action::{clock_rate, process_actions};
 use crate::panels::dials::DialList;
 use crate::panels::form::button;
@@ -75,7 +78,7 @@ impl Part for Nodes {
 }
 
 /// The sections of the dialog.
-const SECTIONS: [&str; 4] = ["faults.nodes", "faults.links", "faults.partition", "faults.network"];
+const SECTIONS: [&str; 5] = ["faults.nodes", "faults.links", "faults.partition", "faults.storm", "faults.network"];
 
 /// The dialog's content. Each section is a part of its own: a step of the run does not disturb what is typed elsewhere.
 pub(crate) struct Faults {
@@ -103,9 +106,25 @@ impl Part for Faults {
             Callback::from(move |position: usize| selected.set(position))
         };
         let content = match selected {
-            0 => part(page, "nodes", |_| Box::new(Nodes)),
-            1 => part(page, "links", |_| Box::new(Links)),
-            2 => part(page, "partition", |page| Box::new(Partition::new(page))),
+            0 => html! {
+                <>
+                    { part(page, "nodes", |_| Box::new(Nodes)) }
+                    { part(page, "node-form", |page| Box::new(NodeForm::new(page))) }
+                </>
+            },
+            1 => html! {
+                <>
+                    { part(page, "links", |_| Box::new(Links)) }
+                    { part(page, "link-form", |page| Box::new(LinkForm::new(page))) }
+                </>
+            },
+            2 => html! {
+                <>
+                    { part(page, "shapes", |page| Box::new(Shapes::new(page))) }
+                    { part(page, "partition", |page| Box::new(Partition::new(page))) }
+                </>
+            },
+            3 => part(page, "storm", |page| Box::new(StormForm::new(page))),
             _ => part(page, "network", |_| Box::new(DialList::new("network", true, "faults.no-dials"))),
         };
         tabs(&row, &on_select, content)

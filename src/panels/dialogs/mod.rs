@@ -7,12 +7,18 @@ mod embed;
 mod faults;
 mod help;
 mod links;
+mod orders;
 mod partition;
 mod request;
+mod shapes;
 mod share;
+mod slowness;
+mod storm;
+mod workload;
 
+use super::tabs::{TabRow, tabs};
 use super::{Icon, icon_button};
-use crate::part::{Page, Part, Reads, class, part};
+use crate::part::{Page, Part, Reads, State, class, part};
 use crate::store::{Dialog, ViewChange};
 use gloo::events::EventListener;
 use web_sys::HtmlDialogElement;
@@ -108,9 +114,35 @@ impl Part for Dialogs {
                 Modal::boxed("faults.title", "dialog-beside", content)
             }),
             Some(Dialog::Request) => part(page, "request", |page| {
-                let content = Box::new(request::Request::new(page));
+                let content = Box::new(Asking { selected: page.state(0) });
                 Modal::boxed("request.title", "dialog-narrow", content)
             }),
         }
+    }
+}
+
+/// What clients do: one request by hand, or work by themselves.
+struct Asking {
+    selected: State<usize>,
+}
+
+impl Part for Asking {
+    fn reads(&self) -> Reads {
+        Reads::NOTHING
+    }
+
+    fn draw(&mut self, page: &Page) -> Html {
+        let selected = self.selected.get();
+        let titles = ["request.by-hand", "request.by-themselves"].map(|title| page.word(title)).to_vec();
+        let row = TabRow { id: "asking", label: page.word("request.title"), titles, selected };
+        let on_select = {
+            let selected = self.selected.clone();
+            Callback::from(move |position: usize| selected.set(position))
+        };
+        let content = match selected {
+            0 => part(page, "request", |page| Box::new(request::Request::new(page))),
+            _ => part(page, "workload", |page| Box::new(workload::WorkloadForm::new(page))),
+        };
+        tabs(&row, &on_select, content)
     }
 }

@@ -65,6 +65,8 @@ fn fault_class(kind: FaultKind) -> (&'static str, &'static str) {
         FaultKind::Pause => ("bar-fault bar-fault-pause", "history.fault-pause"),
         FaultKind::Partition => ("bar-fault bar-fault-partition", "history.fault-partition"),
         FaultKind::Cut => ("bar-fault bar-fault-cut", "history.fault-cut"),
+        FaultKind::Slow => ("bar-fault bar-fault-pause", "history.fault-slow"),
+        FaultKind::SlowDisk => ("bar-fault bar-fault-pause", "history.fault-slow-disk"),
     }
 }
 

@@ -48,9 +48,11 @@ impl<P: Protocol> World<P> {
             }
             MessageAct::Delay(by) => self.delay(slot, by),
             MessageAct::Deliver => {
+                // One that waits for its sender's disk cannot arrive before it has left.
+                let soonest = now.max(flight.departed_at);
                 flight.fate = Fate::Travelling;
-                flight.arrives_at = now;
-                flight.sequence = self.core.queue.push(now, What::Flight(slot));
+                flight.arrives_at = soonest;
+                flight.sequence = self.core.queue.push(soonest, What::Flight(slot));
             }
             MessageAct::Duplicate => {
                 let (from, to, id, body) = (flight.from, flight.to, flight.id, flight.body.clone());
@@ -66,7 +68,7 @@ impl<P: Protocol> World<P> {
         let Some(flight) = self.flights.get_mut(slot) else { return };
         let since = match flight.fate {
             Fate::Held { since } => since,
-            Fate::Travelling | Fate::Doomed { .. } => now,
+            Fate::Travelling | Fate::Doomed { .. } => now.max(flight.departed_at),
         };
         let left = flight.arrives_at.saturating_sub(since);
         let stretch = |way: Time| {

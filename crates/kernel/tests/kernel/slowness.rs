@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, id, letter};
 use crate::sketch::probe::{self, Heard, Order};
-use consistory_kernel::{DiskFate, Edit, EditError, Latency, MS, Time};
+use consistory_kernel::{DiskFate, Edit, EditError, Latency, MS, MessageAct, Time};
 
 fn bench(nodes: u16) -> Bench {
     Bench::new(&probe::setup(nodes, 1))
@@ -70,6 +70,21 @@ fn a_crash_undoes_a_write_that_is_not_done() {
     assert_eq!(bench.world.disk(id(0)), Some(&vec![3]));
     bench.run_to(200 * MS);
     assert_eq!(bench.letters(1), [], "and what was to follow it");
+}
+
+#[test]
+fn a_message_that_waits_for_a_disk_cannot_be_hurried_past_it() {
+    for act in [MessageAct::Deliver, MessageAct::Delay(MS)] {
+        let mut bench = bench(2);
+        bench.apply(&Edit::SlowDisk(id(0), 50 * MS));
+        bench.order(0, Order::Several(vec![Order::Persist(4), letter(1, 1)]));
+        bench.act(1, act);
+        bench.run_to(20 * MS);
+        assert_eq!(bench.letters(1), []);
+        bench.apply(&Edit::Crash(id(0), DiskFate::Kept));
+        bench.run_to(200 * MS);
+        assert_eq!(bench.letters(1), [], "{act:?}");
+    }
 }
 
 #[test]

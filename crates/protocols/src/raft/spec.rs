@@ -189,8 +189,8 @@ impl Spec for Raft {
         view::card(world, id, node)
     }
 
-    fn stored(disk: &Durable) -> Strip {
-        view::stored(disk)
+    fn stored(disk: &Durable) -> Option<Strip> {
+        Some(view::stored(disk))
     }
 
     fn glyph(message: &Message) -> Glyph {

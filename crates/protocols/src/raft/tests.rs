@@ -64,7 +64,8 @@ fn a_server_that_is_down_shows_what_its_disk_has() {
     world.apply(&Edit::Crash(lost, DiskFate::Lost), &mut journal).expect("it is up");
     let scene = scene(&world);
     let shown = |id| {
-        let cells = &scene.card(id).expect("a card of every server").strip.cells;
+        let strip = scene.card(id).and_then(|card| card.strip.as_ref()).expect("a log of every server");
+        let cells = &strip.cells;
         cells.iter().map(|cell| (cell.label.as_str(), cell.committed)).collect::<Vec<_>>()
     };
     assert_eq!(shown(kept), [("1", false), ("1", false), ("2", false)]);

@@ -7,7 +7,7 @@ use super::{Raft, Timer};
 use crate::spec::{Glyph, process_name};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{
-    Arg, Card, Cell, Dots, Emphasis, Field, Matrix, MatrixRow, Shape, Sign, Status, Strip, Text, TimerArc, Tone,
+    Arg, Card, Cell, Dots, Emphasis, Field, Health, Matrix, MatrixRow, Shape, Sign, Status, Strip, Text, TimerArc, Tone,
 };
 
 /// Cells that a card shows; older ones are counted.
@@ -32,9 +32,9 @@ pub(super) fn card(world: &World<Raft>, id: ProcessId, node: &Node) -> Card {
         badge: Text::key("raft.term").with("term", number(node.term())),
         timer: timer(world, id),
         dots: dots(world, node),
-        strip: strip(&node.durable.log, node.commit, node.applied),
+        strip: Some(strip(&node.durable.log, node.commit, node.applied)),
         fields: node.store.values().map(|(key, value)| data(&key.to_string(), &value.to_string())).collect(),
-        skew_ppm: 0,
+        health: Health::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::link::Codec;
 use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
+use crate::spacetime::{self, Spots};
 use crate::{edits, parameters};
 use consistory_checks::Object;
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
@@ -327,6 +328,14 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn happenings(&self) -> Vec<Happening> {
         happenings::happenings(&self.timeline)
+    }
+
+    fn spots(&self, from: StepId) -> Spots {
+        spacetime::spots(&self.timeline, from)
+    }
+
+    fn step_of(&self, selection: Selection) -> Option<StepId> {
+        spacetime::step_of(&self.timeline, selection)
     }
 
     fn object(&self) -> Object {

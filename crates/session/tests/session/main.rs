@@ -5,5 +5,7 @@ mod decoders;
 mod gallery;
 mod golden_links;
 mod links;
+mod spacetime;
+mod statements;
 mod topics;
 mod verdicts;

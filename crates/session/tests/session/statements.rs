@@ -3,7 +3,7 @@
 use consistory_kernel::MS;
 use consistory_session::words::{self, Language};
 use consistory_session::{
-    Command, EditCommand, Overrides, Problem, Session, ViewState, codec, open, open_scenario,
+    Command, EditCommand, Problem, Session, ViewState, codec, open, open_scenario,
 };
 
 fn say(session: &mut dyn Session, text: &str) -> Result<(), Problem> {
@@ -27,7 +27,7 @@ const STATEMENTS: &[&str] = &[
     "patience c2 retry=never give_up=500ms",
     "crash n4 tear-disk 3",
     "storm faults=4 every=20ms..60ms lasting=40ms..200ms spare=majority",
-    "latency n1 -> n3 40ms",
+    "latency n1 -> n3 const:40ms",
     "workload c1 off",
     "storm off",
     "slow n2 0ms",
@@ -46,7 +46,7 @@ fn what_is_said_is_in_the_text_and_in_the_link() {
         let said = text.lines().filter(|line| line.split_once(' ').is_some_and(|(_, rest)| rest.ends_with(statement)));
         assert_eq!(said.count(), 1, "{statement} in\n{text}");
     }
-    let performed = open_scenario(&text, &Overrides::default()).expect("our own text");
+    let performed = open_scenario(&text).expect("our own text");
     assert_eq!(performed.session.digest(), session.digest());
     let link = session.link(ViewState::default(), codec());
     let opened = open(&link).expect("our own link");

@@ -1,0 +1,214 @@
+//! What the registry knows of ABD: parameters, properties, mutants, parsers.
+
+use super::message::{Message, Tag, Version};
+use super::mutants::Mutant;
+use super::node::Node;
+use super::op::{Op, Reply};
+use super::{Abd, Config, Directive, Writers, properties, view};
+use crate::kv::Key;
+use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
+use consistory_checks::{Call, Object, Value};
+use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
+use consistory_scene::{Card, Expectation, Field, Matrix, Text};
+
+/// The highest number of a prepared copy, so that writers can go on from there.
+const NUMBER_MAX: u32 = 1_000_000;
+
+const fn property(
+    id: &'static str,
+    name: &'static str,
+    says: &'static str,
+    source: &'static str,
+    expectation: Expectation,
+) -> Property {
+    Property { id, name, says, source, expectation }
+}
+
+const ABD: &str = "Attiya, Bar-Noy, Dolev 1995";
+const MULTI_WRITER: &str = "Lynch, Shvartsman 1997";
+
+/// In the order of the numbers in [`properties`].
+const PROPERTIES: &[Property] = &[
+    property("atomicity", "abd.atomicity", "abd.atomicity.says", "Lynch 1996, Lemma 13.16", Expectation::Always),
+    property("unique-tags", "abd.unique_tags", "abd.unique_tags.says", MULTI_WRITER, Expectation::Always),
+    property("monotone-replicas", "abd.monotone_replicas", "abd.monotone_replicas.says", ABD, Expectation::Always),
+    property(
+        "concurrent-writes",
+        "abd.concurrent_writes",
+        "abd.concurrent_writes.says",
+        MULTI_WRITER,
+        Expectation::Sometimes,
+    ),
+    property("read-repairs", "abd.read_repairs", "abd.read_repairs.says", ABD, Expectation::Sometimes),
+    property("majority-answered", "abd.majority_answered", "abd.majority_answered.says", ABD, Expectation::Sometimes),
+    property("progress", "abd.progress", "abd.progress.says", ABD, Expectation::Eventually),
+];
+
+const _: () = assert!(PROPERTIES.len() == properties::PROGRESS as usize + 1, "one description for each property");
+
+const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
+    MutantInfo { id, says, breaks }
+}
+
+/// In the order of [`Mutant`].
+const MUTANTS: &[MutantInfo] = &[
+    mutant("skip-write-back", "abd.mutant.skip_write_back", "atomicity"),
+    mutant("small-quorum", "abd.mutant.small_quorum", "atomicity"),
+    mutant("forget-number", "abd.mutant.forget_number", "unique-tags"),
+    mutant("accept-older", "abd.mutant.accept_older", "monotone-replicas"),
+];
+
+const _: () = assert!(MUTANTS.len() == Mutant::AcceptOlder as usize + 1, "one description for each mutant");
+
+impl Spec for Abd {
+    const ID: &'static str = "abd";
+    const TITLE: &'static str = "abd.title";
+    const SUMMARY: &'static str = "abd.summary";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter { name: "writers", label: "abd.parameter.writers", kind: ParameterKind::Number(0, 1) },
+        Parameter { name: "retry", label: "abd.parameter.retry", kind: ParameterKind::Duration(MS, 60_000 * MS) },
+    ];
+    const PROPERTIES: &'static [Property] = PROPERTIES;
+    const MUTANTS: &'static [MutantInfo] = MUTANTS;
+    const KINDS: &'static [&'static str] = &["Query", "QueryReply", "Update", "UpdateReply"];
+    const DIRECTIVES: &'static [&'static str] = &["register"];
+    const NODES_MAX: u16 = 9;
+    const OBJECT: Object = Object::KeyValue;
+    const METRICS: &'static [Metric] = &[];
+
+    fn defaults() -> Setup<Self> {
+        Setup {
+            nodes: 5,
+            clients: 2,
+            config: Config { writers: Writers::Many, retry: 100 * MS },
+            network: Network::default(),
+            mutants: 0,
+            seed: 1,
+            directives: Vec::new(),
+            // A client gives up before it would ask another replica: that one would write a second time, with a tag of
+            // its own.
+            policy: ClientPolicy { retry_after: 10_000 * MS, give_up_after: 2_000 * MS },
+            limits: Limits::default(),
+        }
+    }
+
+    fn setting(config: &Config, parameter: usize) -> Setting {
+        match parameter {
+            0 => Setting::Number(u32::from(config.writers == Writers::One)),
+            _ => Setting::Duration(config.retry),
+        }
+    }
+
+    fn parse_op(text: &str) -> Option<Op> {
+        Op::parse(text)
+    }
+
+    fn op_text(op: &Op) -> String {
+        op.to_string()
+    }
+
+    fn op_label(op: &Op) -> Text {
+        op.label()
+    }
+
+    fn reply_label(op: &Op, reply: &Reply) -> Text {
+        op.answered(*reply)
+    }
+
+    fn call(op: &Op) -> (Value, Call) {
+        op.call()
+    }
+
+    fn returned(reply: &Reply) -> Option<Value> {
+        Some(reply.returned())
+    }
+
+    fn reply_text(reply: &Reply) -> String {
+        reply.to_string()
+    }
+
+    fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
+        condition(world, words)
+    }
+
+    /// `register n1 x 5 3 n2`: n1 holds x = 5, which n2 wrote with the number 3.
+    fn parse_directive(keyword: &str, arguments: &[&str], nodes: u16) -> Option<Directive> {
+        match (keyword, arguments) {
+            ("register", [key, value, number, writer]) => {
+                let number = number.parse::<u32>().ok().filter(|number| (1..=NUMBER_MAX).contains(number))?;
+                let tag = Tag { number, writer: parse_process(nodes, 0, writer)? };
+                Some(Directive { key: Key::parse(key)?, version: Version { tag, value: Some(value.parse().ok()?) } })
+            }
+            _ => None,
+        }
+    }
+
+    fn directive_text(directive: &Directive) -> (&'static str, String) {
+        let Directive { key, version } = directive;
+        let writer = process_name(Self::NODES_MAX, version.tag.writer);
+        ("register", format!("{key} {} {} {writer}", version.value.unwrap_or(0), version.tag.number))
+    }
+
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        view::card(world, id, node)
+    }
+
+    fn glyph(message: &Message) -> Glyph {
+        view::glyph(message)
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        view::message_fields(message)
+    }
+
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
+        view::node_fields(world, id, node)
+    }
+
+    fn matrix(_: &World<Self>) -> Option<Matrix> {
+        None
+    }
+
+    /// There are no epochs, and so the timeline has one band.
+    fn epoch_label(_: u64) -> Text {
+        Text::key("abd.title")
+    }
+
+    fn eventually(world: &World<Self>, property: usize) -> bool {
+        property == usize::from(properties::PROGRESS) && is_quiet(world)
+    }
+
+    fn metric(_: &World<Self>, _: usize) -> Vec<u64> {
+        Vec::new()
+    }
+}
+
+/// `quiet`, `querying n1`, `updating n1`, `stores n1 x 1`, `stores all x 1`, `tag x 3`: of the replicas that are up.
+fn condition(world: &World<Abd>, words: &[&str]) -> Option<bool> {
+    let seen = world.observation(ProcessId(0));
+    let replica = |name: &str| parse_process(world.node_count(), 0, name);
+    let so = match words {
+        ["quiet"] => is_quiet(world),
+        ["querying", name] => world.node(replica(name)?).is_some_and(Node::is_querying),
+        ["updating", name] => world.node(replica(name)?).is_some_and(Node::is_updating),
+        ["stores", "all", key, value] => {
+            let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
+            seen.up().all(|(_, node)| node.durable.version(key).value == Some(value))
+        }
+        ["stores", name, key, value] => {
+            let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
+            world.node(replica(name)?).is_some_and(|node| node.durable.version(key).value == Some(value))
+        }
+        ["tag", key, number] => {
+            let (key, number) = (Key::parse(key)?, number.parse::<u32>().ok()?);
+            seen.up().any(|(_, node)| node.durable.version(key).tag.number >= number)
+        }
+        _ => return None,
+    };
+    Some(so)
+}
+
+/// No replica that is up coordinates anything.
+fn is_quiet(world: &World<Abd>) -> bool {
+    world.observation(ProcessId(0)).up().all(|(_, node)| node.running.is_empty())
+}

@@ -8,7 +8,7 @@ use crate::store::{Store, ViewChange};
 use crate::words;
 use consistory_scene::Text;
 use consistory_session::words::Language;
-use consistory_session::{Codec, Problem};
+use consistory_session::{Codec, Opened, Problem, open_first};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -28,19 +28,20 @@ pub(crate) enum Piece {
     Flights,
     /// The operations of the clients.
     History,
+    /// The space-time diagram.
+    Diagram,
 }
 
 /// The functions at which the build cuts: they, and what only they can reach, are in the files that are loaded later.
 #[expect(clippy::unnecessary_wraps, reason = "that a file cannot be had is an error that the macro adds")]
 mod borders {
-    use super::Piece;
+    use super::{Library, Piece};
     use crate::embed::{self, Host};
-    use crate::panels::{Dialogs, Dials, History};
+    use crate::panels::{Diagram, Dialogs, Dials, History};
     use crate::part::Make;
     use crate::stage::FlightList;
     use crate::store::Store;
     use crate::words::{self, Tables};
-    use consistory_session::Codec;
     use consistory_session::words::Table;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -51,12 +52,13 @@ mod borders {
             Piece::Dials => |page| Box::new(Dials::new(page)),
             Piece::Flights => |_| Box::new(FlightList),
             Piece::History => |page| Box::new(History::new(page)),
+            Piece::Diagram => |page| Box::new(Diagram::new(page)),
         })
     }
 
     #[wasm_split(tools, fallible)]
-    pub(super) fn codec() -> Result<(Codec, Table), SplitLoaderError> {
-        Ok((consistory_session::codec(), words::english_later()))
+    pub(super) fn library() -> Result<(Library, Table), SplitLoaderError> {
+        Ok((Library { codec: consistory_session::codec(), open: consistory_session::open }, words::english_later()))
     }
 
     #[wasm_split(tools, fallible)]
@@ -76,6 +78,7 @@ pub(crate) fn later(store: &Store, piece: Piece) -> Html {
         Piece::Dialogs => part(store, "later-dialogs", |page| Box::new(Later::new(page, Piece::Dialogs))),
         Piece::Dials => part(store, "later-dials", |page| Box::new(Later::new(page, Piece::Dials))),
         Piece::Flights => part(store, "later-flights", |page| Box::new(Later::new(page, Piece::Flights))),
+        Piece::Diagram => part(store, "later-diagram", |page| Box::new(Later::new(page, Piece::Diagram))),
         Piece::History => part(store, "later-history", |page| Box::new(Later::new(page, Piece::History))),
     }
 }
@@ -86,23 +89,40 @@ pub(crate) fn fetch_soon(store: &Store) {
     let fetch = move || {
         spawn_local(async move {
             // Where it fails now, it is tried again when somebody needs it.
-            store.learn_codec().await;
+            store.learn_library().await;
         });
     };
     Timeout::new(AFTER_MS, fetch).forget();
 }
 
-/// What writes and reads links, with the words of all that is loaded with it; `None` where it cannot be had.
-pub(crate) async fn codec() -> Option<Codec> {
-    let (codec, words) = borders::codec().await.ok()?;
+/// What opens every run, and writes and reads links.
+#[derive(Clone, Copy)]
+pub(crate) struct Library {
+    /// Writes and reads links.
+    pub(crate) codec: Codec,
+    /// Opens what a fragment names.
+    open: fn(&str) -> Result<Opened, Problem>,
+}
+
+/// The library, with the words of all that is loaded with it; `None` where it cannot be had.
+pub(crate) async fn library() -> Option<Library> {
+    let (library, words) = borders::library().await.ok()?;
     words::learn_english_later(words);
-    Some(codec)
+    Some(library)
+}
+
+/// Opens what a fragment names; without the library only what the page has at first.
+pub(crate) fn open_by(fragment: &str, library: Option<Library>) -> Result<Opened, Problem> {
+    match library {
+        Some(library) => (library.open)(fragment),
+        None => open_first(fragment),
+    }
 }
 
 /// Connects the page with the one around it; `None` where there is none, or no connection to load it.
 pub(crate) async fn embedding(store: &Store) -> Option<Host> {
     // The page around may ask for the link.
-    store.learn_codec().await;
+    store.learn_library().await;
     borders::embedding(store.clone()).await.ok().flatten()
 }
 
@@ -153,9 +173,9 @@ impl Later {
         let (piece, store, made, asked) = (self.piece, page.store().clone(), self.made.clone(), self.asked.clone());
         spawn_local(async move {
             // What is in these parts may rely on it.
-            let has_codec = store.learn_codec().await;
+            let has_library = store.learn_library().await;
             match borders::make_of(piece).await {
-                Ok(how) if has_codec => made.set(Some(Loaded(how))),
+                Ok(how) if has_library => made.set(Some(Loaded(how))),
                 Ok(_) | Err(_) => {
                     store.change(ViewChange::CloseDialog);
                     store.tell_problem(missing());

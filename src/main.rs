@@ -17,9 +17,10 @@ mod store;
 mod view;
 mod words;
 
+use crate::later::Library;
 use crate::settings::Settings;
 use crate::store::Store;
-use consistory_session::{Codec, Opened, Problem, has_payload, open_by};
+use consistory_session::{Opened, Problem, needs_more};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Window;
@@ -32,30 +33,30 @@ fn main() {
     };
     let settings = Settings::load(&window);
     settings.show(&window);
-    let has_payload = has_payload(&router::fragment());
-    if words::knows(settings.language) && !has_payload {
+    let needs_more = needs_more(&router::fragment());
+    if words::knows(settings.language) && !needs_more {
         soon(move || start(&window, None, settings));
         return;
     }
     spawn_local(async move {
         // Where the words cannot be had, English is better than nothing.
         later::learn(settings.language).await;
-        let codec = if has_payload { later::codec().await } else { None };
-        start(&window, codec, settings);
+        let library = if needs_more { later::library().await } else { None };
+        start(&window, library, settings);
     });
 }
 
 /// Opens the run that the address names, and shows it.
-fn start(window: &Window, codec: Option<Codec>, settings: Settings) {
+fn start(window: &Window, library: Option<Library>, settings: Settings) {
     let fragment = router::fragment();
-    let (opened, problem) = match open_or_default(&fragment, codec) {
+    let (opened, problem) = match open_or_default(&fragment, library) {
         Ok(found) => found,
         Err(problem) => {
             report(&words::text(settings.language, &problem.text));
             return;
         }
     };
-    let store = Store::new(opened, codec, settings, app::layout_of(window));
+    let store = Store::new(opened, library, settings, app::layout_of(window));
     match problem {
         Some(problem) => store.tell_problem(problem),
         None => store.change(store::ViewChange::Play(store.plays_at_once(&fragment))),
@@ -73,10 +74,10 @@ pub(crate) fn soon(part: impl FnOnce() + 'static) {
 }
 
 /// The run of the address; where that cannot be opened the default one, with the reason.
-fn open_or_default(fragment: &str, codec: Option<Codec>) -> Result<(Opened, Option<Problem>), Problem> {
-    match open_by(fragment, codec) {
+fn open_or_default(fragment: &str, library: Option<Library>) -> Result<(Opened, Option<Problem>), Problem> {
+    match later::open_by(fragment, library) {
         Ok(opened) => Ok((opened, None)),
-        Err(problem) => open_by("", codec).map(|opened| (opened, Some(problem))),
+        Err(problem) => later::open_by("", library).map(|opened| (opened, Some(problem))),
     }
 }
 

@@ -1,13 +1,15 @@
 //! The page's one store: a live run, the view and the settings; who reads what is told when that changed.
 
 use crate::clock::Clock;
+use crate::later::Library;
 use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
 use crate::{later, router, words};
-use consistory_kernel::Time;
+use consistory_kernel::{StepId, Time};
+use consistory_session::spacetime::{Cone, Relation, Spots};
 use consistory_session::words::Language;
 use consistory_session::{
-    Codec, Command, EditCommand, Opened, Problem, Session, Topics, ViewState, has_payload, open_by, open_scenario,
+    Command, EditCommand, Opened, Problem, Selection, Session, Topics, ViewState, needs_more, open_scenario,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -30,9 +32,18 @@ struct Inner {
     revision: Cell<u32>,
     /// How often another run was opened.
     runs: Cell<u32>,
-    /// Writes and reads links, once it was loaded.
-    codec: Cell<Option<Codec>>,
+    /// Opens every run and writes links, once it was loaded.
+    library: Cell<Option<Library>>,
     clock: Clock,
+    /// The events of the current branch, as far as somebody asked for them.
+    spots: RefCell<Spots>,
+    cone: RefCell<Option<Lit>>,
+}
+
+/// What is lit, with what it was made of: the selection, the branch and how many events it had.
+struct Lit {
+    of: (Selection, u32, usize),
+    cone: Option<Rc<Cone>>,
 }
 
 impl PartialEq for Store {
@@ -53,7 +64,7 @@ impl WeakStore {
 
 impl Store {
     /// A store with a run.
-    pub(crate) fn new(opened: Opened, codec: Option<Codec>, settings: Settings, layout: Layout) -> Self {
+    pub(crate) fn new(opened: Opened, library: Option<Library>, settings: Settings, layout: Layout) -> Self {
         let store = Self(Rc::new(Inner {
             session: RefCell::new(opened.session),
             view: RefCell::new(View::new(layout)),
@@ -63,8 +74,10 @@ impl Store {
             all_settings: Listeners::default(),
             revision: Cell::new(0),
             runs: Cell::new(0),
-            codec: Cell::new(codec),
+            library: Cell::new(library),
             clock: Clock::default(),
+            spots: RefCell::new(Spots { branch: 0, list: Vec::new() }),
+            cone: RefCell::default(),
         }));
         store.welcome(opened.view, opened.notice);
         store
@@ -99,7 +112,7 @@ impl Store {
         let topics = self.0.session.borrow_mut().apply(command)?;
         if is_edit {
             self.keep_link();
-            self.want_codec();
+            self.want_library();
         }
         self.tell_topics(topics);
         self.0.clock.moved(self);
@@ -107,12 +120,12 @@ impl Store {
     }
 
     /// A run that somebody changed is worth a link.
-    fn want_codec(&self) {
-        if self.codec().is_none() {
+    fn want_library(&self) {
+        if self.library().is_none() {
             let store = self.clone();
             spawn_local(async move {
                 // Without a connection there is none yet; the next edit asks again.
-                store.learn_codec().await;
+                store.learn_library().await;
             });
         }
     }
@@ -124,10 +137,10 @@ impl Store {
 
     /// Opens another run by its fragment. A problem becomes a notice, and the present run stays.
     pub(crate) fn open(&self, fragment: &str) {
-        if has_payload(fragment) && self.codec().is_none() {
+        if needs_more(fragment) && self.library().is_none() {
             let (store, fragment) = (self.clone(), fragment.to_owned());
             spawn_local(async move {
-                store.learn_codec().await;
+                store.learn_library().await;
                 store.open_now(&fragment);
             });
             return;
@@ -143,7 +156,7 @@ impl Store {
 
     /// The same as [`Store::open`] for a form that shows the problem itself.
     pub(crate) fn try_open(&self, fragment: &str) -> Result<(), Problem> {
-        self.replace(open_by(fragment, self.codec())?);
+        self.replace(later::open_by(fragment, self.library())?);
         router::write(fragment);
         self.change(ViewChange::Play(self.plays_at_once(fragment)));
         Ok(())
@@ -164,24 +177,24 @@ impl Store {
     }
 
     /// What writes and reads links, if it is there.
-    fn codec(&self) -> Option<Codec> {
-        self.0.codec.get()
+    fn library(&self) -> Option<Library> {
+        self.0.library.get()
     }
 
     /// Sees to it that there is what writes and reads links; false where it cannot be had.
-    pub(crate) async fn learn_codec(&self) -> bool {
-        if self.codec().is_some() {
+    pub(crate) async fn learn_library(&self) -> bool {
+        if self.library().is_some() {
             return true;
         }
-        let codec = later::codec().await;
-        self.0.codec.set(codec);
+        let library = later::library().await;
+        self.0.library.set(library);
         self.keep_link();
-        codec.is_some()
+        library.is_some()
     }
 
     /// The share link's fragment, with the view; `None` as long as nothing is there that writes links.
     pub(crate) fn link(&self) -> Option<String> {
-        let codec = self.codec()?;
+        let codec = self.library()?.codec;
         let view = self.view();
         let state = ViewState {
             panel: view.panel.number(),
@@ -210,6 +223,50 @@ impl Store {
         self.0.view.replace(view);
         self.0.views.tell(());
         self.0.clock.moved(self);
+    }
+
+    /// Reads the events of the current branch.
+    pub(crate) fn with_spots<R>(&self, read: impl FnOnce(&Spots) -> R) -> R {
+        let mut known = self.0.spots.borrow_mut();
+        let known = &mut *known;
+        let here = StepId(u32::try_from(known.list.len()).unwrap_or(u32::MAX));
+        let new = self.read(|session| session.spots(here));
+        if new.branch == known.branch {
+            known.list.extend(new.list);
+        } else {
+            *known = self.read(|session| session.spots(StepId(0)));
+        }
+        read(known)
+    }
+
+    /// What happened before and after what is pointed at, or selected.
+    pub(crate) fn cone(&self) -> Option<Rc<Cone>> {
+        let selection = self.look(|view| view.pointed.or(view.selection))?;
+        self.with_spots(|spots| {
+            let of = (selection, spots.branch, spots.list.len());
+            if let Some(lit) = self.0.cone.borrow().as_ref().filter(|lit| lit.of == of) {
+                return lit.cone.clone();
+            }
+            let processes = self.read(|session| {
+                let scene = session.scene();
+                scene.cards.len() + scene.clients.len()
+            });
+            let step = self.read(|session| session.step_of(selection));
+            let cone = step.and_then(|step| Cone::of(&spots.list, step, processes)).map(Rc::new);
+            self.0.cone.replace(Some(Lit { of, cone: cone.clone() }));
+            cone
+        })
+    }
+
+    /// The class of what a step did, where it is lit.
+    pub(crate) fn lit(&self, step: StepId) -> &'static str {
+        let Some(cone) = self.cone() else { return "" };
+        let process = self.with_spots(|spots| spots.list.get(step.0 as usize).map(|spot| spot.process));
+        match process.map(|process| cone.relation(step, process)) {
+            Some(Relation::Before) => "lit-before",
+            Some(Relation::After) => "lit-after",
+            Some(Relation::Same | Relation::Concurrent) | None => "",
+        }
     }
 
     /// The settings.
@@ -295,6 +352,8 @@ impl Store {
     fn replace(&self, opened: Opened) {
         self.0.session.replace(opened.session);
         self.0.runs.set(self.0.runs.get().wrapping_add(1));
+        self.0.spots.borrow_mut().list.clear();
+        self.0.cone.replace(None);
         self.change(ViewChange::Select(None));
         self.change(ViewChange::Play(false));
         self.welcome(opened.view, opened.notice);

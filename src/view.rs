@@ -14,6 +14,8 @@ pub(crate) const SPEED_DEFAULT: usize = 3;
 pub(crate) struct View {
     /// What the inspector shows and the stage rings.
     pub(crate) selection: Option<Selection>,
+    /// What the pointer rests on; its causes and effects are lit instead of the selection's.
+    pub(crate) pointed: Option<Selection>,
     /// Whether virtual time runs.
     pub(crate) playing: bool,
     /// An index into [`SPEEDS`].
@@ -41,6 +43,8 @@ pub(crate) enum Panel {
     Inspector,
     /// The log matrix.
     Log,
+    /// The space-time diagram.
+    Diagram,
     /// Messages in flight.
     Messages,
     /// Operations of the clients.
@@ -53,8 +57,17 @@ pub(crate) enum Panel {
 
 impl Panel {
     /// Every panel; the position is the number that travels in a link.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Log, Self::Messages, Self::History, Self::Safety, Self::Inspector, Self::Dials, Self::Story, Self::Feed];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Log,
+        Self::Messages,
+        Self::History,
+        Self::Safety,
+        Self::Inspector,
+        Self::Dials,
+        Self::Story,
+        Self::Feed,
+        Self::Diagram,
+    ];
 
     /// The panel with that number in a link; the first where a later page has more.
     pub(crate) fn from_number(number: u8) -> Self {
@@ -92,6 +105,8 @@ pub(crate) enum Dialog {
     Faults,
     /// A client's request.
     Request,
+    /// The space-time diagram, large.
+    Diagram,
 }
 
 /// How the window is divided.
@@ -131,6 +146,8 @@ pub(crate) enum NoticeKind {
 pub(crate) enum ViewChange {
     /// Selects, or deselects.
     Select(Option<Selection>),
+    /// Points at something, or at nothing any more.
+    Point(Option<Selection>),
     /// Plays, or pauses.
     Play(bool),
     /// Changes the speed to that index of [`SPEEDS`].
@@ -159,6 +176,7 @@ impl View {
     pub(crate) fn new(layout: Layout) -> Self {
         Self {
             selection: None,
+            pointed: None,
             playing: false,
             speed: SPEED_DEFAULT,
             panel: Panel::Log,
@@ -173,7 +191,8 @@ impl View {
     pub(crate) fn changed(&self, change: ViewChange) -> Self {
         let mut view = self.clone();
         match change {
-            ViewChange::Select(selection) => view.selection = selection,
+            ViewChange::Select(selection) => (view.selection, view.pointed) = (selection, None),
+            ViewChange::Point(pointed) => view.pointed = pointed,
             ViewChange::Play(playing) => view.playing = playing,
             ViewChange::Speed(speed) => view.speed = speed.min(SPEEDS.len() - 1),
             ViewChange::Panel(panel) => view.panel = panel,

@@ -24,7 +24,12 @@ pub(crate) fn keyed(lines: &[FeedLine]) -> impl Iterator<Item = (String, bool, &
 /// One line of the feed: selecting it explains the step, and then offers to go there if `offers_go`.
 pub(crate) fn event_line(page: &Page, key: String, line: &FeedLine, selected: bool, offers_go: bool) -> Html {
     let step = line.step;
-    let class = class(&["event", when(line.notable, "event-notable"), when(selected, "event-selected")]);
+    let lit = page.lit(step);
+    let class = class(&["event", when(line.notable, "event-notable"), when(selected, "event-selected"), lit]);
+    let point = |to: Option<Selection>| {
+        let store = page.store().clone();
+        Callback::from(move |_: MouseEvent| store.change(ViewChange::Point(to)))
+    };
     let words = html! {
         <>
             <span class="event-time">{ milliseconds(page.language(), line.time) }</span>
@@ -38,7 +43,7 @@ pub(crate) fn event_line(page: &Page, key: String, line: &FeedLine, selected: bo
     };
     let select = page.does(ViewChange::Select((!selected).then_some(Selection::Step(step))));
     html! {
-        <li {key} {class}>
+        <li {key} {class} onmouseenter={point(Some(Selection::Step(step)))} onmouseleave={point(None)}>
             { line_button("line-button event-button", None, Some(selected), words, select) }
             if selected && offers_go {
                 { button(page, "button button-small event-go", "feed.go", page.does(Command::SeekStep { step })) }

@@ -4,6 +4,7 @@
 
 mod action;
 mod checks;
+mod diagram;
 mod dialogs;
 mod dials;
 mod drawer;
@@ -23,6 +24,7 @@ mod story;
 mod tabs;
 mod timeline;
 
+pub(crate) use diagram::Diagram;
 pub(crate) use dialogs::Dialogs;
 pub(crate) use dials::Dials;
 pub(crate) use drawer::{LeftPanel, RightPanel};

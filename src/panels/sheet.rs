@@ -8,11 +8,12 @@ use crate::store::{Drawer, Panel, ViewChange};
 use yew::prelude::*;
 
 /// The tabs, in the order of first need.
-const TABS: [Panel; 8] = [
+const TABS: [Panel; 9] = [
     Panel::Story,
     Panel::Feed,
     Panel::Inspector,
     Panel::Log,
+    Panel::Diagram,
     Panel::Messages,
     Panel::History,
     Panel::Safety,

@@ -12,7 +12,7 @@ use crate::store::{Drawer, Panel, ViewChange};
 use yew::prelude::*;
 
 /// The views that the tabs of the side panel choose among.
-const VIEWS: [Panel; 4] = [Panel::Log, Panel::Messages, Panel::History, Panel::Dials];
+const VIEWS: [Panel; 5] = [Panel::Log, Panel::Diagram, Panel::Messages, Panel::History, Panel::Dials];
 
 /// The visible name of a panel.
 fn panel_word(panel: Panel) -> &'static str {
@@ -21,6 +21,7 @@ fn panel_word(panel: Panel) -> &'static str {
         Panel::Feed => "panel.events",
         Panel::Inspector => "panel.inspector",
         Panel::Log => "panel.log",
+        Panel::Diagram => "panel.diagram",
         Panel::Messages => "panel.messages",
         Panel::History => "panel.history",
         Panel::Safety => "panel.safety",
@@ -35,6 +36,7 @@ pub(crate) fn panel_content(page: &Page, panel: Panel) -> Html {
         Panel::Feed => part(page, "feed", |page| Box::new(Feed::new(page))),
         Panel::Inspector => part(page, "inspector", |_| Box::new(Inspector)),
         Panel::Log => part(page, "log", |_| Box::new(LogMatrix)),
+        Panel::Diagram => later(page, Piece::Diagram),
         Panel::History => later(page, Piece::History),
         Panel::Safety => part(page, "safety", |_| Box::new(Checks)),
         Panel::Messages => later(page, Piece::Flights),

@@ -5,7 +5,7 @@
 
 mod announcer;
 mod board;
-mod canvas;
+pub(crate) mod canvas;
 mod card;
 mod client;
 mod edges;
@@ -16,7 +16,7 @@ mod grab;
 mod hint;
 mod menu;
 mod painter;
-mod palette;
+pub(crate) mod palette;
 mod pointer;
 mod route;
 mod roving;

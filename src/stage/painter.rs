@@ -10,6 +10,7 @@ use super::palette::{Palette, TONES, number};
 use consistory_kernel::{MessageId, ProcessId, Time};
 use consistory_scene::layout::Point;
 use consistory_scene::{Fate, Flight, Scene, Shape, Sign, Status, Tone};
+use consistory_session::spacetime::{Cone, Relation};
 use core::f64::consts::FRAC_1_SQRT_2;
 use crowd::{Crowd, Kind};
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,13 +38,15 @@ const RAYS: [(f64, f64); 8] = [
 
 /// What is painted besides the scene.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Emphasised {
+pub(crate) struct Emphasised<'c> {
     /// The selected message.
     pub(crate) message: Option<MessageId>,
     /// The card that is being dragged, and how far.
     pub(crate) dragged: Option<(ProcessId, Point)>,
     /// Whether messages jump instead of moving.
     pub(crate) reduced_motion: bool,
+    /// What is lit because of what is pointed at or selected.
+    pub(crate) cone: Option<&'c Cone>,
 }
 
 /// A message's place in the last frame.
@@ -57,6 +60,8 @@ struct Spot {
     shape: Shape,
     filled: bool,
     held: bool,
+    /// Its place in the cone that is lit, as a tone.
+    lit: Option<Tone>,
     /// From 0 to 1 while it bursts.
     burst: f64,
     text: usize,
@@ -127,9 +132,9 @@ impl Painter {
     }
 
     /// Paints the scene at a time.
-    pub(crate) fn paint(&mut self, scene: &Scene, plan: &Plan, time: Time, emphasised: Emphasised, density: f64) {
+    pub(crate) fn paint(&mut self, scene: &Scene, plan: &Plan, time: Time, emphasised: Emphasised<'_>, density: f64) {
         self.fit(plan, density);
-        self.place_flights(scene, plan, time, emphasised.reduced_motion);
+        self.place_flights(scene, plan, time, emphasised);
         let detailed = self.spots.len() <= DETAILS_MAX;
         if !detailed {
             self.show_crowd();
@@ -168,7 +173,8 @@ impl Painter {
         }
     }
 
-    fn place_flights(&mut self, scene: &Scene, plan: &Plan, time: Time, reduced: bool) {
+    fn place_flights(&mut self, scene: &Scene, plan: &Plan, time: Time, emphasised: Emphasised<'_>) {
+        let reduced = emphasised.reduced_motion;
         self.spots.clear();
         self.tones = [0; TONES];
         for flight in &scene.flights {
@@ -190,6 +196,7 @@ impl Painter {
                 shape: flight.shape,
                 filled: flight.filled,
                 held: matches!(flight.fate, Fate::Held { .. }),
+                lit: emphasised.cone.and_then(|cone| lit(cone, flight)),
                 burst: if doom < BURSTS { 1.0 - doom / BURSTS } else { 0.0 },
                 text,
             });
@@ -322,6 +329,12 @@ impl Painter {
             self.ring(spot.place, self.glyph + 3.5);
             let _ = self.context.set_line_dash(&self.no_dash);
         }
+        for spot in &self.spots {
+            if let Some(tone) = spot.lit {
+                self.stroke_with(number(tone));
+                self.ring(spot.place, self.glyph + 5.0);
+            }
+        }
         if let Some(spot) = self.spots.iter().find(|spot| Some(spot.id) == selected) {
             self.ink.set_stroke(&self.palette.focus);
             self.context.set_line_width(2.5);
@@ -335,7 +348,7 @@ impl Painter {
         self.context.stroke();
     }
 
-    fn paint_timers(&self, scene: &Scene, plan: &Plan, time: Time, emphasised: Emphasised) {
+    fn paint_timers(&self, scene: &Scene, plan: &Plan, time: Time, emphasised: Emphasised<'_>) {
         let (offset, radius) = plan.variant.arc();
         let centre = |id: ProcessId, rect: Rect| {
             let by = emphasised.dragged.filter(|(dragged, _)| *dragged == id);
@@ -367,6 +380,15 @@ impl Painter {
         if let Some(colour) = self.palette.fill.get(tone) {
             self.ink.set_stroke(colour);
         }
+    }
+}
+
+/// The tone of a message that was sent before or because of what is pointed at.
+fn lit(cone: &Cone, flight: &Flight) -> Option<Tone> {
+    match cone.relation(flight.cause, flight.from) {
+        Relation::Before => Some(Tone::Client),
+        Relation::Same | Relation::After => Some(Tone::Warning),
+        Relation::Concurrent => None,
     }
 }
 

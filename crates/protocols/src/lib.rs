@@ -12,6 +12,7 @@ pub mod kv;
 #[cfg(test)]
 #[path = "../template/mod.rs"]
 pub mod newcomer;
+pub mod primary_backup;
 pub mod raft;
 pub mod scenarios;
 pub mod script;
@@ -25,8 +26,18 @@ pub use spec::{
 };
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.
+///
+/// The first is part of a page's first load; the code of the others is reachable only through [`visit`].
 macro_rules! registry {
-    ($($folder:ident)*) => {
+    ($first:ident $($other:ident)*) => {
+        registry! { @all $first $($other)* }
+
+        /// The same for the first protocol alone.
+        pub fn visit_first<V: Visitor>(id: &str, visitor: V) -> Option<V::Output> {
+            (id == <$first::Registered as Spec>::ID).then(|| visitor.visit::<$first::Registered>())
+        }
+    };
+    (@all $($folder:ident)*) => {
         /// The ids of all protocols, in the order of teaching.
         pub const IDS: &[&str] = &[$(<$folder::Registered as Spec>::ID),*];
 
@@ -40,4 +51,4 @@ macro_rules! registry {
     };
 }
 
-registry! { raft abd }
+registry! { raft primary_backup abd }

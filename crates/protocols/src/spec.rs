@@ -2,7 +2,7 @@
 
 use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
-use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Text, Tone};
+use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Subject, Text, Tone, Why};
 
 /// A protocol as the rest of the project sees it.
 pub trait Spec: Protocol {
@@ -72,6 +72,10 @@ pub trait Spec: Protocol {
     fn message_fields(message: &Self::Message) -> Vec<Field>;
     /// What a node knows, for the inspector.
     fn node_fields(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Vec<Field>;
+    /// Why something is so, or is not: the rule, the numbers and what is missing. The first answer is the one that matters most.
+    fn why(_world: &World<Self>, _subject: Subject) -> Vec<Why> {
+        Vec::new()
+    }
     /// The logs of all nodes, if the protocol has logs.
     fn matrix(world: &World<Self>) -> Option<Matrix>;
     /// The name of an epoch in a band and its tone: "term 2".

@@ -73,6 +73,7 @@ fn draw_flight<P: Spec>(flight: &Flight<P>) -> scene::Flight {
         id: flight.id,
         from: flight.from,
         to: flight.to,
+        cause: flight.cause,
         sent_at: flight.departed_at,
         arrives_at: flight.arrives_at,
         fate: match flight.fate {

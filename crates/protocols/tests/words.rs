@@ -170,7 +170,7 @@ fn sources() -> String {
 fn all_shown() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for id in IDS {
-        let folder = crates().join("protocols/src").join(id).join("scenarios");
+        let folder = crates().join("protocols/src").join(id.replace('-', "_")).join("scenarios");
         for (path, text) in files(&folder, ".scn") {
             let file = path.rsplit('/').next().unwrap_or_default();
             keys.extend(shown(id, file, &text));

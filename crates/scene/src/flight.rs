@@ -1,7 +1,7 @@
 //! Messages in flight.
 
 use crate::{Text, Tone};
-use consistory_kernel::{MessageId, ProcessId, Time};
+use consistory_kernel::{MessageId, ProcessId, StepId, Time};
 
 /// A message on its way. Its place is a pure function of virtual time: see [`Flight::progress`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Flight {
     pub from: ProcessId,
     /// Receiver.
     pub to: ProcessId,
+    /// The step that sent it.
+    pub cause: StepId,
     /// When it was sent.
     pub sent_at: Time,
     /// When it arrives (or would have, if it is doomed).

@@ -171,3 +171,29 @@ pub struct MatrixRow {
     /// Values of the extra columns; a dash where there is none.
     pub extra: Vec<String>,
 }
+
+/// An answer to "why?" or "why not?".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Why {
+    /// What is so: "n3 is not the leader".
+    pub claim: Text,
+    /// The rule of the protocol that decides it.
+    pub rule: Text,
+    /// The numbers, and what is missing.
+    pub facts: Vec<Text>,
+    /// Where the source states the rule: "§5.2".
+    pub source: &'static str,
+    /// The step that made it so, where there is one.
+    pub since: Option<StepId>,
+}
+
+/// What a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A node.
+    Node(ProcessId),
+    /// An entry of a node's log, counted from 1.
+    Entry(ProcessId, u64),
+    /// The operation that a client waits for.
+    Operation(ProcessId),
+}

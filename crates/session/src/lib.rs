@@ -33,7 +33,7 @@ pub use gallery::{GalleryItem, find, gallery};
 pub use link::{Codec, codec};
 pub use live::LiveRun;
 pub use open::{
-    Opened, Overrides, RunVisitor, Source, check_operation, has_payload, open, open_by, open_scenario, open_with,
+    Opened, Overrides, RunVisitor, Source, check_operation, needs_more, open, open_first, open_scenario, open_with,
     visit_run,
 };
 

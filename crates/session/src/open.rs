@@ -11,7 +11,7 @@ use crate::scenario::Script;
 use crate::scenario::parse::parse;
 use consistory_kernel::Time;
 use consistory_protocols::script::parse_duration;
-use consistory_protocols::{IDS, Spec, Visitor, visit};
+use consistory_protocols::{IDS, Spec, Visitor, visit, visit_first};
 use consistory_scene::{Arg, Text};
 
 /// What an address asked for, opened.
@@ -67,15 +67,42 @@ pub fn open(fragment: &str) -> Result<Opened, Problem> {
     open_with(Source::Address(fragment), &Overrides::default())
 }
 
-/// Whether a URL fragment carries a run, for which it takes a codec, rather than naming one of the gallery.
-pub fn has_payload(fragment: &str) -> bool {
-    matches!(Address::read(fragment), Address::Payload(_))
+/// Whether it takes more to open what a URL fragment names than a page has at first: the fragment carries a run, or names
+/// one of another protocol than the first.
+pub fn needs_more(fragment: &str) -> bool {
+    match Address::read(fragment) {
+        Address::Payload(_) => true,
+        Address::Gallery(id, _) => id.split('/').next() != IDS.first().copied() && gallery::find(id).is_some(),
+        Address::Unknown => false,
+    }
 }
 
-/// The same as [`open()`] for a page that may not have loaded the codec yet; without it a run that the fragment carries is
-/// refused.
-pub fn open_by(fragment: &str, codec: Option<Codec>) -> Result<Opened, Problem> {
-    visit_address(fragment, codec, &Overrides::default(), Boxed)
+/// The same as [`open()`] for the gallery of the first protocol alone: what a page can do before it has loaded the rest.
+pub fn open_first(fragment: &str) -> Result<Opened, Problem> {
+    visit_address::<First, _>(fragment, None, &Overrides::default(), Boxed)
+}
+
+/// The protocols that can be opened: code of those that cannot is not needed.
+trait Library {
+    fn visit<V: Visitor>(id: &str, visitor: V) -> Option<V::Output>;
+}
+
+/// Every protocol.
+struct Whole;
+
+impl Library for Whole {
+    fn visit<V: Visitor>(id: &str, visitor: V) -> Option<V::Output> {
+        visit(id, visitor)
+    }
+}
+
+/// The first one.
+struct First;
+
+impl Library for First {
+    fn visit<V: Visitor>(id: &str, visitor: V) -> Option<V::Output> {
+        visit_first(id, visitor)
+    }
 }
 
 /// Starts a run from a text in the scenario language.
@@ -102,8 +129,8 @@ impl RunVisitor for Boxed {
 /// Opens a run for somebody who looks into it with its protocol's types.
 pub fn visit_run<V: RunVisitor>(source: Source<'_>, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
     match source {
-        Source::Text(text) => visit_script(text, None, None, overrides, visitor),
-        Source::Address(fragment) => visit_address(fragment, Some(codec()), overrides, visitor),
+        Source::Text(text) => visit_script::<Whole, _>(text, None, None, overrides, visitor),
+        Source::Address(fragment) => visit_address::<Whole, _>(fragment, Some(codec()), overrides, visitor),
     }
 }
 
@@ -137,16 +164,16 @@ impl<'a> Address<'a> {
     }
 }
 
-fn visit_address<V: RunVisitor>(
+fn visit_address<L: Library, V: RunVisitor>(
     fragment: &str,
     codec: Option<Codec>,
     overrides: &Overrides,
     visitor: V,
 ) -> Result<V::Output, Problem> {
     match (Address::read(fragment), codec) {
-        (Address::Payload(payload), Some(codec)) => visit_payload(&codec.decode(payload)?, overrides, visitor),
+        (Address::Payload(payload), Some(codec)) => visit_payload::<L, _>(&codec.decode(payload)?, overrides, visitor),
         (Address::Payload(_), None) => Err(Problem::new(Text::key("problem.link.unread"))),
-        (Address::Gallery(id, query), _) => visit_gallery(id, query, overrides, visitor),
+        (Address::Gallery(id, query), _) => visit_gallery::<L, _>(id, query, overrides, visitor),
         (Address::Unknown, _) => Err(Problem::new(Text::key("problem.address"))),
     }
 }
@@ -163,7 +190,7 @@ pub fn check_operation(protocol: &str, operation: &str) -> Result<(), Problem> {
     visit(protocol, Check(operation)).unwrap_or_else(|| Err(no_protocol(protocol)))
 }
 
-fn visit_gallery<V: RunVisitor>(
+fn visit_gallery<L: Library, V: RunVisitor>(
     id: &str,
     query: &str,
     overrides: &Overrides,
@@ -189,10 +216,10 @@ fn visit_gallery<V: RunVisitor>(
     }
     settings.extend(overrides.settings.iter().cloned());
     let overrides = Overrides { settings, ..overrides.clone() };
-    visit_script(item.text, Some(item), cursor, &overrides, visitor)
+    visit_script::<L, _>(item.text, Some(item), cursor, &overrides, visitor)
 }
 
-fn visit_script<V: RunVisitor>(
+fn visit_script<L: Library, V: RunVisitor>(
     text: &str,
     item: Option<&'static GalleryItem>,
     cursor: Option<Time>,
@@ -223,7 +250,7 @@ fn visit_script<V: RunVisitor>(
     }
     let script = parse(text)?;
     let id = script.protocol.text;
-    let started = visit(id, Start { script: &script, item, cursor, overrides, visitor });
+    let started = L::visit(id, Start { script: &script, item, cursor, overrides, visitor });
     started.unwrap_or_else(|| {
         let known = Arg::Plain(IDS.join(", "));
         let text = Text::key("problem.protocol").with("name", Arg::Plain(id.to_owned()));
@@ -231,7 +258,11 @@ fn visit_script<V: RunVisitor>(
     })
 }
 
-fn visit_payload<V: RunVisitor>(run: &RunV1, overrides: &Overrides, visitor: V) -> Result<V::Output, Problem> {
+fn visit_payload<L: Library, V: RunVisitor>(
+    run: &RunV1,
+    overrides: &Overrides,
+    visitor: V,
+) -> Result<V::Output, Problem> {
     struct Replay<'a, V> {
         run: &'a RunV1,
         overrides: &'a Overrides,
@@ -246,7 +277,7 @@ fn visit_payload<V: RunVisitor>(run: &RunV1, overrides: &Overrides, visitor: V) 
             Ok(self.visitor.visit(Opened { session, view, notice, unmet: Vec::new() }))
         }
     }
-    let replayed = visit(&run.protocol, Replay { run, overrides, visitor });
+    let replayed = L::visit(&run.protocol, Replay { run, overrides, visitor });
     replayed.unwrap_or_else(|| Err(no_protocol(&run.protocol)))
 }
 

@@ -124,9 +124,8 @@ impl Cone {
     }
 
     fn look_back(&mut self, spots: &[Spot]) {
-        let process_of = |step: StepId| {
-            spots.binary_search_by_key(&step, |spot| spot.step).ok().map(|place| spots[place].process)
-        };
+        let process_of =
+            |step: StepId| spots.binary_search_by_key(&step, |spot| spot.step).ok().map(|place| spots[place].process);
         let mut extend = |process: ProcessId, step: StepId| {
             if let Some(last) = self.past.get_mut(process.index()) {
                 *last = (*last).max(Some(step));

@@ -11,7 +11,8 @@ static PROTOCOLS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../protocols/
 
 fn golden(id: &str) -> &'static str {
     let (protocol, name) = id.split_once('/').expect("an id has two parts");
-    let scenarios = PROTOCOLS.get_dir(format!("{protocol}/scenarios")).expect("the protocol has scenarios");
+    let folder = protocol.replace('-', "_");
+    let scenarios = PROTOCOLS.get_dir(format!("{folder}/scenarios")).expect("the protocol has scenarios");
     let ending = format!("-{name}.scn");
     let file = scenarios.files().find(|file| file.path().to_string_lossy().ends_with(&ending));
     let text = file.and_then(|file| file.contents_utf8()).unwrap_or_else(|| panic!("no file for {id}"));

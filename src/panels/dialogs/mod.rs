@@ -16,6 +16,7 @@ mod slowness;
 mod storm;
 mod workload;
 
+use super::diagram::Diagram;
 use super::tabs::{TabRow, tabs};
 use super::{Icon, icon_button};
 use crate::part::{Page, Part, Reads, State, class, part};
@@ -112,6 +113,10 @@ impl Part for Dialogs {
             Some(Dialog::Faults) => part(page, "faults", |page| {
                 let content = Box::new(faults::Faults::new(page));
                 Modal::boxed("faults.title", "dialog-beside", content)
+            }),
+            Some(Dialog::Diagram) => part(page, "diagram", |page| {
+                let content = Box::new(Diagram::large(page));
+                Modal::boxed("panel.diagram", "dialog-wide", content)
             }),
             Some(Dialog::Request) => part(page, "request", |page| {
                 let content = Box::new(Asking { selected: page.state(0) });

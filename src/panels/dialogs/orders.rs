@@ -5,6 +5,9 @@ use crate::part::{Page, State};
 use consistory_session::{Command, EditCommand, Problem};
 use yew::prelude::*;
 
+/// The most characters that a list beside another one can show.
+const SHORT: usize = 14;
+
 /// A field of a form.
 pub(super) struct Field {
     /// Its id in the document.
@@ -64,13 +67,15 @@ impl OrderForm {
             values.set(changed);
         };
         let value = self.value(position);
+        let is_wide = list.iter().any(|(_, shown)| shown.chars().count() > SHORT);
         let input = if list.is_empty() {
             let oninput = Callback::from(move |event: InputEvent| enter(&event));
             html! { <input {id} class="input input-number" inputmode="decimal" {value} {oninput} /> }
         } else {
             choices(Some(id.to_owned()), None, list, &value, Callback::from(move |event: Event| enter(&event)))
         };
-        html! { <div key={id} class="order-field">{ label(page, "", id, title) }{ input }</div> }
+        let class = if is_wide { "order-field order-field-wide" } else { "order-field" };
+        html! { <div key={id} {class}>{ label(page, "", id, title) }{ input }</div> }
     }
 
     fn button(&self, page: &Page, (title, say): Order, is_main: bool) -> Html {

@@ -91,7 +91,7 @@ fn row(page: &Page, position: usize, operation: &SeenOperation, in_conflict: boo
     let label = html! { { page.text(&operation.label) } };
     let go = page.does(crate::part::Act::Travel(Command::SeekStep { step: operation.step }));
     html! {
-        <tr key={position} class={when(in_conflict, "history-conflict")}>
+        <tr key={position} class={class(&[when(in_conflict, "history-conflict"), page.lit(operation.step)])}>
             <td class="history-client">{ process_name(page, operation.client) }</td>
             <td>{ line_button("line-button", Some(page.word("history.go")), None, label, go) }</td>
             <td class="history-time">{ page.text(&interval(operation)) }</td>
@@ -102,7 +102,7 @@ fn row(page: &Page, position: usize, operation: &SeenOperation, in_conflict: boo
 
 impl Part for History {
     fn reads(&self) -> Reads {
-        Reads::topics(Topics::SCENE)
+        Reads::topics(Topics::SCENE).and_view()
     }
 
     fn draw(&mut self, page: &Page) -> Html {

@@ -38,7 +38,9 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
         push(&mut text, &format!("cursor {}", moment_text(cursor)));
     }
     let last = timeline.edits().last().map_or(0, |(_, moment, _)| moment.time).max(last_said);
-    if end.ties != Moment::ALL {
+    // What happened at the very time of the last edit, but after it, happens only when somebody goes there.
+    let goes_on = timeline.edits().last().is_some_and(|(step, _, _)| step.0 + 1 < timeline.tip().steps().0);
+    if end.ties != Moment::ALL || end.time == last && goes_on {
         push(&mut text, &format!("at {} run 0ms", moment_text(end)));
     } else if end.time > last {
         push(&mut text, &format!("run {}", duration_text(end.time - last)));

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 fn file_of(id: &str) -> PathBuf {
     let (protocol, name) = id.split_once('/').expect("an id has two parts");
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../protocols/src/{protocol}/scenarios"));
+    let folder = protocol.replace('-', "_");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../protocols/src/{folder}/scenarios"));
     let files = std::fs::read_dir(&folder).expect("the protocol has scenarios");
     let mut files = files.map(|file| file.expect("a readable folder").path());
     let named = files.find(|path| path.to_string_lossy().ends_with(&format!("-{name}.scn")));

@@ -2,9 +2,7 @@
 
 use consistory_kernel::MS;
 use consistory_session::words::{self, Language};
-use consistory_session::{
-    Command, EditCommand, Problem, Session, ViewState, codec, open, open_scenario,
-};
+use consistory_session::{Command, EditCommand, Problem, Session, ViewState, codec, open, open_scenario};
 
 fn say(session: &mut dyn Session, text: &str) -> Result<(), Problem> {
     session.apply(Command::Edit(EditCommand::Statement(text.to_owned()))).map(|_| ())

@@ -59,7 +59,8 @@ fn golden(file: &Path) -> Golden {
         || Some((last.split_whitespace().next()?.to_owned(), value("events=")?.parse().ok()?, value("digest=")?));
     let (time, events, digest) =
         parts().unwrap_or_else(|| panic!("{} does not end with its digest: {last}", file.display()));
-    Golden { id: format!("{}/{name}", protocol.to_string_lossy()), time, events, digest }
+    let protocol = protocol.to_string_lossy().replace('_', "-");
+    Golden { id: format!("{protocol}/{name}"), time, events, digest }
 }
 
 /// `281.729ms` in microseconds.

@@ -30,6 +30,8 @@ pub(crate) enum Piece {
     History,
     /// The space-time diagram.
     Diagram,
+    /// What differs between instants and between branches.
+    Compare,
 }
 
 /// The functions at which the build cuts: they, and what only they can reach, are in the files that are loaded later.
@@ -37,7 +39,7 @@ pub(crate) enum Piece {
 mod borders {
     use super::{Library, Piece};
     use crate::embed::{self, Host};
-    use crate::panels::{Diagram, Dialogs, Dials, History};
+    use crate::panels::{Compare, Diagram, Dialogs, Dials, History};
     use crate::part::Make;
     use crate::stage::FlightList;
     use crate::store::Store;
@@ -53,6 +55,7 @@ mod borders {
             Piece::Flights => |_| Box::new(FlightList),
             Piece::History => |page| Box::new(History::new(page)),
             Piece::Diagram => |page| Box::new(Diagram::new(page)),
+            Piece::Compare => |page| Box::new(Compare::new(page)),
         })
     }
 
@@ -80,6 +83,7 @@ pub(crate) fn later(store: &Store, piece: Piece) -> Html {
         Piece::Flights => part(store, "later-flights", |page| Box::new(Later::new(page, Piece::Flights))),
         Piece::Diagram => part(store, "later-diagram", |page| Box::new(Later::new(page, Piece::Diagram))),
         Piece::History => part(store, "later-history", |page| Box::new(Later::new(page, Piece::History))),
+        Piece::Compare => part(store, "later-compare", |page| Box::new(Later::new(page, Piece::Compare))),
     }
 }
 

@@ -355,6 +355,7 @@ impl Store {
         self.0.spots.borrow_mut().list.clear();
         self.0.cone.replace(None);
         self.change(ViewChange::Select(None));
+        self.change(ViewChange::Pin(None));
         self.change(ViewChange::Play(false));
         self.welcome(opened.view, opened.notice);
         self.tell_topics(Topics::ALL);

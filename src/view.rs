@@ -1,5 +1,6 @@
 //! What the reader looks at: selection, playback, open panels, dialogs and notices. No part of the run.
 
+use consistory_session::compare::Instant;
 use consistory_session::{Problem, Selection};
 
 /// Playback speeds as virtual time over real time, slowest first.
@@ -14,6 +15,8 @@ pub(crate) const SPEED_DEFAULT: usize = 3;
 pub(crate) struct View {
     /// What the inspector shows and the stage rings.
     pub(crate) selection: Option<Selection>,
+    /// The instant that the present one is compared with.
+    pub(crate) pinned: Option<Instant>,
     /// What the pointer rests on; its causes and effects are lit instead of the selection's.
     pub(crate) pointed: Option<Selection>,
     /// Whether virtual time runs.
@@ -49,6 +52,8 @@ pub(crate) enum Panel {
     Messages,
     /// Operations of the clients.
     History,
+    /// What differs between instants, or between branches.
+    Compare,
     /// The named properties.
     Safety,
     /// The parameters.
@@ -57,7 +62,7 @@ pub(crate) enum Panel {
 
 impl Panel {
     /// Every panel; the position is the number that travels in a link.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Log,
         Self::Messages,
         Self::History,
@@ -67,6 +72,7 @@ impl Panel {
         Self::Story,
         Self::Feed,
         Self::Diagram,
+        Self::Compare,
     ];
 
     /// The panel with that number in a link; the first where a later page has more.
@@ -146,6 +152,8 @@ pub(crate) enum NoticeKind {
 pub(crate) enum ViewChange {
     /// Selects, or deselects.
     Select(Option<Selection>),
+    /// Pins an instant to compare others with, or lets it go.
+    Pin(Option<Instant>),
     /// Points at something, or at nothing any more.
     Point(Option<Selection>),
     /// Plays, or pauses.
@@ -176,6 +184,7 @@ impl View {
     pub(crate) fn new(layout: Layout) -> Self {
         Self {
             selection: None,
+            pinned: None,
             pointed: None,
             playing: false,
             speed: SPEED_DEFAULT,
@@ -193,6 +202,7 @@ impl View {
         match change {
             ViewChange::Select(selection) => (view.selection, view.pointed) = (selection, None),
             ViewChange::Point(pointed) => view.pointed = pointed,
+            ViewChange::Pin(pinned) => view.pinned = pinned,
             ViewChange::Play(playing) => view.playing = playing,
             ViewChange::Speed(speed) => view.speed = speed.min(SPEEDS.len() - 1),
             ViewChange::Panel(panel) => view.panel = panel,

@@ -24,7 +24,8 @@ fn cell_title(page: &Page, cell: &Cell) -> String {
     title
 }
 
-fn cell_html(page: &Page, cell: Option<&Cell>) -> Html {
+/// A cell of a log; an empty place where there is none.
+pub(super) fn cell_html(page: &Page, cell: Option<&Cell>) -> Html {
     let Some(cell) = cell else {
         return html! { <span class="cell cell-empty"><span class="sr-only">{ page.word("matrix.empty-cell") }</span></span> };
     };

@@ -4,6 +4,7 @@
 
 mod action;
 mod checks;
+mod compare;
 mod diagram;
 mod dialogs;
 mod dials;
@@ -24,6 +25,7 @@ mod story;
 mod tabs;
 mod timeline;
 
+pub(crate) use compare::Compare;
 pub(crate) use diagram::Diagram;
 pub(crate) use dialogs::Dialogs;
 pub(crate) use dials::Dials;

@@ -8,7 +8,7 @@ use crate::store::{Drawer, Panel, ViewChange};
 use yew::prelude::*;
 
 /// The tabs, in the order of first need.
-const TABS: [Panel; 9] = [
+const TABS: [Panel; 10] = [
     Panel::Story,
     Panel::Feed,
     Panel::Inspector,
@@ -16,6 +16,7 @@ const TABS: [Panel; 9] = [
     Panel::Diagram,
     Panel::Messages,
     Panel::History,
+    Panel::Compare,
     Panel::Safety,
     Panel::Dials,
 ];

@@ -12,7 +12,7 @@ use crate::store::{Drawer, Panel, ViewChange};
 use yew::prelude::*;
 
 /// The views that the tabs of the side panel choose among.
-const VIEWS: [Panel; 5] = [Panel::Log, Panel::Diagram, Panel::Messages, Panel::History, Panel::Dials];
+const VIEWS: [Panel; 6] = [Panel::Log, Panel::Diagram, Panel::Messages, Panel::History, Panel::Compare, Panel::Dials];
 
 /// The visible name of a panel.
 fn panel_word(panel: Panel) -> &'static str {
@@ -24,6 +24,7 @@ fn panel_word(panel: Panel) -> &'static str {
         Panel::Diagram => "panel.diagram",
         Panel::Messages => "panel.messages",
         Panel::History => "panel.history",
+        Panel::Compare => "panel.compare",
         Panel::Safety => "panel.safety",
         Panel::Dials => "panel.dials",
     }
@@ -38,6 +39,7 @@ pub(crate) fn panel_content(page: &Page, panel: Panel) -> Html {
         Panel::Log => part(page, "log", |_| Box::new(LogMatrix)),
         Panel::Diagram => later(page, Piece::Diagram),
         Panel::History => later(page, Piece::History),
+        Panel::Compare => later(page, Piece::Compare),
         Panel::Safety => part(page, "safety", |_| Box::new(Checks)),
         Panel::Messages => later(page, Piece::Flights),
         Panel::Dials => later(page, Piece::Dials),

@@ -107,7 +107,7 @@ impl<P: Protocol> Timeline<P> {
 
     /// Moves the cursor to a moment of the current branch.
     pub fn seek(&mut self, moment: Moment) {
-        let steps = self.steps_before(moment);
+        let steps = self.steps_before(self.current, moment);
         let world = self.world();
         if self.here.is_some() || steps < world.steps() || moment.time < world.time() {
             self.place(steps, moment.time);
@@ -153,7 +153,7 @@ impl<P: Protocol> Timeline<P> {
         let Some(target) = self.branches.get(branch.0 as usize) else { return false };
         let time = self.world().time().min(target.tip.time());
         self.current = branch;
-        let steps = self.steps_before(Moment::after(time));
+        let steps = self.steps_before(branch, Moment::after(time));
         self.here = None;
         self.asked = None;
         self.place(steps, time);
@@ -181,7 +181,7 @@ impl<P: Protocol> Timeline<P> {
     fn fork(&mut self, here: World<P>) {
         let first = here.steps();
         // The cursor may stand before the first step of the current branch.
-        let parent = BranchId(count(self.owner(StepId(first.0.saturating_sub(1)))));
+        let parent = BranchId(count(self.owner(self.current, StepId(first.0.saturating_sub(1)))));
         self.weight += here.weight();
         let branch = Branch {
             parent: Some((parent, first)),
@@ -204,7 +204,7 @@ impl<P: Protocol> Timeline<P> {
             return;
         }
         let nearby = self.here.take().filter(|here| here.steps() <= steps && here.time() <= time);
-        let keyframe = self.keyframe_before(steps, time);
+        let keyframe = self.keyframe_before(self.current, steps, time);
         let mut world = match nearby {
             Some(here) if keyframe.is_none_or(|keyframe| here.steps() >= keyframe.steps()) => here,
             _ => match keyframe {
@@ -212,7 +212,7 @@ impl<P: Protocol> Timeline<P> {
                 None => return,
             },
         };
-        while world.steps() < steps && self.replay_one(&mut world) {}
+        while world.steps() < steps && self.replay_one(self.current, &mut world) {}
         world.idle_until(time.max(world.time()));
         self.here = Some(world);
     }
@@ -225,8 +225,9 @@ impl<P: Protocol> Timeline<P> {
     /// Moves the cursor forward to a moment at or after it.
     fn go_to(&mut self, moment: Moment) {
         if let Some(mut here) = self.here.take() {
-            while here.steps() < self.tip().steps() && self.is_next_due(&here, moment) && self.replay_one(&mut here) {}
-            if here.steps() < self.tip().steps() || moment.time < self.tip().time() {
+            let known = self.tip().steps();
+            while here.steps() < known && self.is_next_due(&here, moment) && self.replay_one(self.current, &mut here) {}
+            if here.steps() < known || moment.time < self.tip().time() {
                 here.idle_until(moment.time.max(here.time()));
                 self.here = Some(here);
                 return;
@@ -280,10 +281,10 @@ impl<P: Protocol> Timeline<P> {
         self.weight = self.branches.iter().flat_map(|branch| &branch.keyframes).map(World::weight).sum();
     }
 
-    /// Performs the next step of the current branch's path on a world of that path.
-    fn replay_one(&self, world: &mut World<P>) -> bool {
+    /// Performs the next step of a branch's path on a world of that path.
+    fn replay_one(&self, branch: BranchId, world: &mut World<P>) -> bool {
         let mut journal = Journal::off();
-        match self.edit_at(world.steps()) {
+        match self.edit_at(branch, world.steps()) {
             Some(recorded) => {
                 world.idle_until(recorded.moment.time.max(world.time()));
                 world.apply(&recorded.edit, &mut journal).is_ok()
@@ -293,7 +294,7 @@ impl<P: Protocol> Timeline<P> {
     }
 
     fn is_next_due(&self, world: &World<P>, moment: Moment) -> bool {
-        match self.edit_at(world.steps()) {
+        match self.edit_at(self.current, world.steps()) {
             Some(recorded) => {
                 let time = recorded.moment.time;
                 time < moment.time
@@ -303,15 +304,15 @@ impl<P: Protocol> Timeline<P> {
         }
     }
 
-    fn edit_at(&self, step: StepId) -> Option<&Recorded<P>> {
-        let edits = &self.branches[self.owner(step)].edits;
+    fn edit_at(&self, branch: BranchId, step: StepId) -> Option<&Recorded<P>> {
+        let edits = &self.branches[self.owner(branch, step)].edits;
         let position = edits.partition_point(|recorded| recorded.step < step);
         edits.get(position).filter(|recorded| recorded.step == step)
     }
 
-    /// The index of the branch on the current path that records a step.
-    fn owner(&self, step: StepId) -> usize {
-        let mut index = self.current.0 as usize;
+    /// The index of the branch on the path of another one that records a step.
+    fn owner(&self, branch: BranchId, step: StepId) -> usize {
+        let mut index = branch.0 as usize;
         while let Some((parent, first)) = self.branches[index].parent
             && step < first
         {
@@ -320,9 +321,9 @@ impl<P: Protocol> Timeline<P> {
         index
     }
 
-    /// The last keyframe of the current path that is not past a position.
-    fn keyframe_before(&self, steps: StepId, time: Time) -> Option<&World<P>> {
-        let mut index = self.current.0 as usize;
+    /// The last keyframe of a branch's path that is not past a position.
+    fn keyframe_before(&self, branch: BranchId, steps: StepId, time: Time) -> Option<&World<P>> {
+        let mut index = branch.0 as usize;
         let mut limit = steps;
         loop {
             let branch = &self.branches[index];
@@ -337,10 +338,10 @@ impl<P: Protocol> Timeline<P> {
         }
     }
 
-    /// How many steps of the current path lie before a moment.
-    fn steps_before(&self, moment: Moment) -> StepId {
+    /// How many steps of a branch's path lie before a moment.
+    fn steps_before(&self, branch: BranchId, moment: Moment) -> StepId {
         let mut before = 0;
-        for segment in self.path() {
+        for segment in self.path_of(branch) {
             let (first, steps) = (segment.journal.first().0, segment.journal.steps());
             let known = &steps[..(segment.until.0 - first) as usize];
             before = first + count(known.partition_point(|record| record.time < moment.time));
@@ -348,8 +349,10 @@ impl<P: Protocol> Timeline<P> {
                 break;
             }
         }
-        let same_time = (before..self.tip().steps().0)
-            .take_while(|step| self.record(StepId(*step)).is_some_and(|record| record.time == moment.time));
+        let known = self.tip_of(branch).map_or(StepId(0), World::steps);
+        let at_time = |step: StepId| self.journal_on(branch, step).and_then(|journal| journal.step(step));
+        let same_time = (before..known.0)
+            .take_while(|step| at_time(StepId(*step)).is_some_and(|record| record.time == moment.time));
         let ties = count(same_time.count());
         StepId(before + ties.min(moment.ties))
     }
@@ -364,6 +367,25 @@ impl<P: Protocol> Timeline<P> {
         &self.branches[self.current.0 as usize].tip
     }
 
+    /// The end of a branch, as far as it is known; `None` where there is no such branch.
+    pub fn tip_of(&self, branch: BranchId) -> Option<&World<P>> {
+        self.branches.get(branch.0 as usize).map(|branch| &branch.tip)
+    }
+
+    /// The world as it was at a moment of a branch; `None` where there is no such branch or the moment is past its end.
+    /// The cursor stays where it is, and nothing is recorded.
+    pub fn world_at(&self, branch: BranchId, moment: Moment) -> Option<World<P>> {
+        let tip = self.tip_of(branch).filter(|tip| moment.time <= tip.time())?;
+        let steps = self.steps_before(branch, moment).max(StepId(self.boots()));
+        if steps >= tip.steps() && moment.time >= tip.time() {
+            return Some(tip.clone());
+        }
+        let mut world = self.keyframe_before(branch, steps, moment.time)?.clone();
+        while world.steps() < steps && self.replay_one(branch, &mut world) {}
+        world.idle_until(moment.time.max(world.time()));
+        Some(world)
+    }
+
     fn branch_mut(&mut self) -> &mut Branch<P> {
         &mut self.branches[self.current.0 as usize]
     }
@@ -371,7 +393,7 @@ impl<P: Protocol> Timeline<P> {
     /// When the next thing happens on the current branch: an event, or an edit that was made before.
     pub fn next_time(&self) -> Option<Time> {
         let world = self.world();
-        match self.edit_at(world.steps()) {
+        match self.edit_at(self.current, world.steps()) {
             Some(recorded) if self.here.is_some() => Some(recorded.moment.time),
             _ => world.next_time(),
         }
@@ -405,15 +427,17 @@ impl<P: Protocol> Timeline<P> {
 
     /// The path from the start of the run to the end of the current branch.
     pub fn path(&self) -> Vec<Segment<'_, P>> {
+        self.path_of(self.current)
+    }
+
+    /// The path from the start of the run to the end of a branch; empty where there is no such branch.
+    pub fn path_of(&self, branch: BranchId) -> Vec<Segment<'_, P>> {
         let mut segments = Vec::new();
-        let mut index = self.current.0 as usize;
-        let mut until = self.tip().steps();
-        loop {
-            let branch = &self.branches[index];
+        let mut next = self.tip_of(branch).map(|tip| (branch, tip.steps()));
+        while let Some((id, until)) = next {
+            let branch = &self.branches[id.0 as usize];
             segments.push(Segment { journal: &branch.journal, until });
-            let Some((parent, first)) = branch.parent else { break };
-            until = first;
-            index = parent.0 as usize;
+            next = branch.parent;
         }
         segments.reverse();
         segments
@@ -426,7 +450,19 @@ impl<P: Protocol> Timeline<P> {
 
     /// Where a step of the current path is recorded.
     pub fn journal_of(&self, step: StepId) -> &Journal<P> {
-        &self.branches[self.owner(step)].journal
+        &self.branches[self.owner(self.current, step)].journal
+    }
+
+    /// Where a step of a branch's path is recorded; `None` where there is no such branch.
+    pub fn journal_on(&self, branch: BranchId, step: StepId) -> Option<&Journal<P>> {
+        self.tip_of(branch)?;
+        Some(&self.branches[self.owner(branch, step)].journal)
+    }
+
+    /// The edit that a step of a branch's path is, if it is one.
+    pub fn edit_on(&self, branch: BranchId, step: StepId) -> Option<&Edit<P>> {
+        self.tip_of(branch)?;
+        self.edit_at(branch, step).map(|recorded| &recorded.edit)
     }
 
     /// The edits of the current path, in order, with their moments and steps.

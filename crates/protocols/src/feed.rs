@@ -3,8 +3,8 @@
 use crate::script::{duration_text, latency_text, percent_text};
 use crate::spec::{Spec, process_name};
 use consistory_kernel::{
-    Body, DiskFate, Edit, Fact, Journal, MarkKind, MessageAct, NoteRecord, OperationStage, Outcome, ProcessId, StepId,
-    StepKind, StepRecord, Timeline,
+    Body, BranchId, DiskFate, Edit, Fact, Journal, MarkKind, MessageAct, NoteRecord, OperationStage, Outcome,
+    ProcessId, StepId, StepKind, StepRecord, Timeline,
 };
 use consistory_scene::{Arg, FeedLine, Text};
 
@@ -28,7 +28,7 @@ pub fn lines<P: Spec>(timeline: &Timeline<P>, until: StepId, limit: usize, detai
             break;
         }
         of_step.clear();
-        tell_step(timeline, step, detail, &mut of_step);
+        tell_step(timeline, timeline.current(), step, detail, &mut of_step);
         lines.extend(of_step.drain(..).rev());
     }
     lines.truncate(limit);
@@ -37,17 +37,28 @@ pub fn lines<P: Spec>(timeline: &Timeline<P>, until: StepId, limit: usize, detai
 
 /// The lines of one step, in order.
 pub fn of_step<P: Spec>(timeline: &Timeline<P>, step: StepId) -> Vec<FeedLine> {
+    of_step_on(timeline, timeline.current(), step)
+}
+
+/// The lines of one step of a branch, in order.
+pub fn of_step_on<P: Spec>(timeline: &Timeline<P>, branch: BranchId, step: StepId) -> Vec<FeedLine> {
     let mut lines = Vec::new();
-    tell_step(timeline, step, Detail::Everything, &mut lines);
+    tell_step(timeline, branch, step, Detail::Everything, &mut lines);
     lines
 }
 
-fn tell_step<P: Spec>(timeline: &Timeline<P>, step: StepId, detail: Detail, lines: &mut Vec<FeedLine>) {
-    let journal = timeline.journal_of(step);
+fn tell_step<P: Spec>(
+    timeline: &Timeline<P>,
+    branch: BranchId,
+    step: StepId,
+    detail: Detail,
+    lines: &mut Vec<FeedLine>,
+) {
+    let Some(journal) = timeline.journal_on(branch, step) else { return };
     let Some(record) = journal.step(step) else { return };
     let nodes = timeline.world().node_count();
     let mut add = |text: Text, notable: bool| lines.push(FeedLine { step, time: record.time, text, notable });
-    if let Some((text, notable)) = headline::<P>(timeline, step, record, nodes)
+    if let Some((text, notable)) = headline(timeline.edit_on(branch, step), record, nodes)
         && (notable || detail == Detail::Everything)
     {
         add(text, notable);
@@ -64,14 +75,14 @@ fn tell_step<P: Spec>(timeline: &Timeline<P>, step: StepId, detail: Detail, line
     }
     let start = journal.operations().partition_point(|event| event.step < step);
     for event in journal.operations()[start..].iter().take_while(|event| event.step == step) {
-        if let Some(text) = operation_text::<P>(timeline, event.client, event.serial, &event.stage) {
+        if let Some(text) = operation_text(timeline, branch, event.client, event.serial, &event.stage) {
             add(text, true);
         }
     }
 }
 
 /// What kind of step it was, as a line of its own; notes and operations follow it.
-fn headline<P: Spec>(timeline: &Timeline<P>, step: StepId, record: &StepRecord, nodes: u16) -> Option<(Text, bool)> {
+fn headline<P: Spec>(edit: Option<&Edit<P>>, record: &StepRecord, nodes: u16) -> Option<(Text, bool)> {
     let actor = Arg::Process(record.actor);
     match record.kind {
         StepKind::Boot => Some((Text::key("feed.booted").with("node", actor), false)),
@@ -85,7 +96,7 @@ fn headline<P: Spec>(timeline: &Timeline<P>, step: StepId, record: &StepRecord, 
         // The note of a loss or a fault, or the operation of a client, says it.
         StepKind::Lose | StepKind::Client | StepKind::Fault => None,
         StepKind::Edit => {
-            let edit = timeline.edits().find(|(at, _, _)| *at == step).map(|(_, _, edit)| edit)?;
+            let edit = edit?;
             // The operation's own line follows.
             if matches!(edit, Edit::Invoke { .. }) { None } else { Some((edit_text::<P>(edit, nodes), true)) }
         }
@@ -127,6 +138,7 @@ pub fn note_text<P: Spec>(journal: &Journal<P>, note: &NoteRecord) -> Text {
 /// A turn of an operation as a text.
 fn operation_text<P: Spec>(
     timeline: &Timeline<P>,
+    branch: BranchId,
     client: ProcessId,
     serial: u32,
     stage: &OperationStage<P>,
@@ -134,7 +146,7 @@ fn operation_text<P: Spec>(
     let (key, label) = match stage {
         OperationStage::Invoked(op) => ("feed.invoked", P::op_label(op)),
         OperationStage::Ended(outcome) => {
-            let op = invoked(timeline, client, serial)?;
+            let op = invoked(timeline, branch, client, serial)?;
             match outcome {
                 Outcome::Ok(reply) => ("feed.ok", P::reply_label(op, reply)),
                 Outcome::Failed => ("feed.failed", P::op_label(op)),
@@ -145,9 +157,9 @@ fn operation_text<P: Spec>(
     Some(Text::key(key).with("client", Arg::Process(client)).with("operation", Arg::Text(Box::new(label))))
 }
 
-/// The operation of that client and serial number, on the current path.
-pub fn invoked<P: Spec>(timeline: &Timeline<P>, client: ProcessId, serial: u32) -> Option<&P::Op> {
-    timeline.path().into_iter().rev().find_map(|segment| {
+/// The operation of that client and serial number, on a branch's path.
+fn invoked<P: Spec>(timeline: &Timeline<P>, branch: BranchId, client: ProcessId, serial: u32) -> Option<&P::Op> {
+    timeline.path_of(branch).into_iter().rev().find_map(|segment| {
         segment.journal.operations().iter().rev().find_map(|event| match &event.stage {
             OperationStage::Invoked(op) if event.client == client && event.serial == serial => Some(op),
             OperationStage::Invoked(_) | OperationStage::Ended(_) => None,

@@ -1,5 +1,6 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
+use crate::compare::{Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::happenings::Happening;
 use crate::history::{FaultTurn, Turn};
@@ -7,7 +8,7 @@ use crate::link::Codec;
 use crate::spacetime::Spots;
 use consistory_checks::Object;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
-use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
+use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::rc::Rc;
 
 /// A live run: everything the page, a lesson, a test or an embedding host can see of it and do to it.
@@ -29,6 +30,8 @@ pub trait Session {
     fn next_event(&self) -> Option<Time>;
     /// The digest of the run up to the cursor.
     fn digest(&self) -> u64;
+    /// Where the cursor stands: on which branch, and between which of its events.
+    fn here(&self) -> Instant;
 
     /// The stage at the cursor. The same `Rc` until a step changes it.
     fn scene(&self) -> Rc<Scene>;
@@ -54,8 +57,14 @@ pub trait Session {
     fn object(&self) -> Object;
     /// The faults that somebody made or mended before the cursor.
     fn fault_turns(&self) -> Vec<FaultTurn>;
+    /// What the nodes know at an instant; `None` where there is no such branch, or it is not known so far.
+    fn states(&self, at: Instant) -> Option<Vec<NodeState>>;
+    /// Two branches side by side, up to the end of the one that is known less far; `None` where one does not exist.
+    fn compare(&self, one: u32, other: u32) -> Option<Comparison>;
     /// What there is to know about a selection; `None` when it is gone.
     fn inspect(&self, selection: Selection) -> Option<Inspection>;
+    /// Why something is so, or is not, at the cursor.
+    fn why(&self, subject: Subject) -> Vec<Why>;
     /// The dials: parameters that can be turned while the run goes on, with their values now, and those fixed at its start.
     fn dials(&self) -> Vec<Dial>;
     /// The story of the run: narration lines up to the cursor, what to try.

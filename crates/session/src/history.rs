@@ -1,7 +1,7 @@
 //! What the clients of a run did and saw, in the form that judges take and that panels show.
 
 use consistory_checks::{Call, History, Object, Recorder, Value};
-use consistory_kernel::{OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
+use consistory_kernel::{BranchId, OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
 use consistory_protocols::Spec;
 use consistory_scene::{OperationState, Text};
 use std::collections::BTreeMap;
@@ -43,13 +43,18 @@ pub enum Stage {
 
 /// The turns on the current branch, up to a step.
 pub fn turns<P: Spec>(timeline: &Timeline<P>, until: StepId) -> Vec<Turn> {
+    turns_on(timeline, timeline.current(), until)
+}
+
+/// The turns on a branch, up to a step.
+pub fn turns_on<P: Spec>(timeline: &Timeline<P>, branch: BranchId, until: StepId) -> Vec<Turn> {
     let world = timeline.tip();
     let nodes = world.node_count();
     let clients = world.process_ids().filter(|id| world.client(*id).is_some()).count() as u64;
     // By client: what it waits for, and how often it has gone on as a new process.
     let mut waiting: Vec<(Option<&P::Op>, u64)> = world.process_ids().map(|_| (None, 0)).collect();
     let mut turns = Vec::new();
-    for segment in timeline.path() {
+    for segment in timeline.path_of(branch) {
         let known = segment.until.min(until);
         for event in segment.journal.operations().iter().take_while(|event| event.step < known) {
             let Some((invoked, life)) = waiting.get_mut(event.client.index()) else { continue };

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+pub mod compare;
 mod edits;
 mod error;
 pub mod export;
@@ -19,6 +20,7 @@ mod open;
 pub mod orders;
 pub mod parameters;
 mod payload;
+pub mod picture;
 pub mod scenario;
 pub mod spacetime;
 pub mod verdicts;

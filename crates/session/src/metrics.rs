@@ -43,7 +43,7 @@ pub fn measure<P: Spec>(timeline: &Timeline<P>) -> Vec<Measured> {
         one("operations_ok", counters.operations_ok),
         one("operations_failed", counters.operations_failed),
         one("operations_unknown", counters.operations_unknown),
-        Measured { name: "unavailable_ms", values: unavailable(&operations, world.time()).into_iter().collect() },
+        Measured { name: "unavailable_ms", values: unavailable_ms(&operations, world.time()) },
         Measured { name: "latency_ms", values: latencies(&operations) },
     ];
     measured.extend(own(world));
@@ -94,18 +94,27 @@ fn latencies(operations: &[Span]) -> Vec<f64> {
     ended.filter_map(|span| Some(milliseconds(span.to? - span.from))).collect()
 }
 
-/// How long some operation had been waiting beyond the patience, in milliseconds; `None` without operations.
-fn unavailable(operations: &[Span], now: Time) -> Option<f64> {
+/// The time unavailable in milliseconds; nothing without operations.
+fn unavailable_ms(operations: &[Span], now: Time) -> Vec<f64> {
+    if operations.is_empty() {
+        return Vec::new();
+    }
+    vec![milliseconds(unavailable(operations.iter().map(|span| (span.from, span.to)), now))]
+}
+
+/// How long some operation had been waiting beyond the patience: each with its invocation, and its end unless it waits
+/// still, in the order of invocation.
+pub(crate) fn unavailable(operations: impl Iterator<Item = (Time, Option<Time>)>, now: Time) -> Time {
     let mut reached = 0;
     let mut total = 0;
-    // Spans are in the order of invocation, so that one pass joins those that overlap.
-    for span in operations {
-        let from = (span.from + PATIENCE).max(reached);
-        let to = span.to.unwrap_or(now);
+    // One pass joins those that overlap.
+    for (invoked_at, ended_at) in operations {
+        let from = (invoked_at + PATIENCE).max(reached);
+        let to = ended_at.unwrap_or(now);
         total += to.saturating_sub(from);
         reached = reached.max(to);
     }
-    (!operations.is_empty()).then(|| milliseconds(total))
+    total
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and times stay far below 2^52")]

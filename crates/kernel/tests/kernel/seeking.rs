@@ -228,8 +228,33 @@ impl Model {
         self.check(None);
     }
 
+    /// The worlds of a branch are those of a fresh replay, also where the cursor is not; and the cursor stays there.
+    fn check_worlds(&self, branch: BranchId, edits: &Edits) {
+        let cursor = || (self.timeline.current(), self.timeline.world().moment(), self.timeline.world().digest());
+        let before = cursor();
+        let expected = replay(&self.setup, edits, 2 * END);
+        let tip = self.timeline.tip_of(branch).expect("it is a branch");
+        let known = tip.steps().0 as usize;
+        for time in (0..=tip.time()).step_by(47_000) {
+            for ties in [0, 2, Moment::ALL] {
+                let moment = Moment { time, ties };
+                let world = self.timeline.world_at(branch, moment).expect("it is known");
+                let expected = &expected[steps_before(&expected, moment, 4).min(known)];
+                assert_eq!(&snapshot(&world, expected.time), expected, "{branch:?} {moment:?}");
+                assert_eq!(world.time(), time);
+            }
+        }
+        assert!(self.timeline.world_at(branch, Moment::after(tip.time() + 1)).is_none(), "nobody knows that yet");
+        assert_eq!(cursor(), before);
+    }
+
     /// Every branch is still what it was, step by step, and its journal tells of the same steps.
     fn check_branches(&mut self) {
+        for (number, edits) in (0..).zip(&self.edits) {
+            self.check_worlds(BranchId(number), edits);
+        }
+        let after_the_last = BranchId(u32::try_from(self.edits.len()).expect("few"));
+        assert!(self.timeline.world_at(after_the_last, Moment::after(0)).is_none());
         for branch in 0..self.edits.len() {
             assert!(self.timeline.switch(BranchId(u32::try_from(branch).expect("few"))));
             let path = &self.edits[branch];

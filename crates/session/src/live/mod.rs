@@ -3,6 +3,7 @@
 mod views;
 
 use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
+use crate::compare::{self, Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
 use crate::happenings::{self, Happening};
@@ -17,7 +18,7 @@ use consistory_checks::Object;
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{Spec, feed};
-use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Text, TimelineView};
+use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -292,6 +293,10 @@ impl<P: Spec> Session for LiveRun<P> {
         self.timeline.world().digest()
     }
 
+    fn here(&self) -> Instant {
+        compare::here(&self.timeline)
+    }
+
     fn scene(&self) -> Rc<Scene> {
         let key = (self.timeline.current(), self.timeline.world().steps());
         let mut drawn = self.drawn.borrow_mut();
@@ -346,8 +351,20 @@ impl<P: Spec> Session for LiveRun<P> {
         history::fault_turns(&self.timeline)
     }
 
+    fn states(&self, at: Instant) -> Option<Vec<NodeState>> {
+        compare::states(&self.timeline, at)
+    }
+
+    fn compare(&self, one: u32, other: u32) -> Option<Comparison> {
+        compare::compare(&self.timeline, BranchId(one), BranchId(other))
+    }
+
     fn inspect(&self, selection: Selection) -> Option<Inspection> {
         views::inspect(&self.timeline, selection)
+    }
+
+    fn why(&self, subject: Subject) -> Vec<Why> {
+        P::why(self.timeline.world(), subject)
     }
 
     fn dials(&self) -> Vec<Dial> {

@@ -3,6 +3,7 @@
 //! `cargo xtask test --only browsers` runs them; a name after `--` chooses: `chromium::`, `::keyboard`.
 
 mod accessibility;
+mod comparing;
 mod connection;
 mod embedding;
 mod exports;
@@ -44,6 +45,7 @@ macro_rules! in_every_engine {
 in_every_engine! {
     story => story::with_the_pointer,
     verdicts => verdicts::contradictions_are_named,
+    comparing => comparing::futures_stand_side_by_side,
     exports => exports::files_hold_the_run,
     keyboard => keyboard::with_keys_only,
     gallery => gallery::digests_are_the_golden_ones,

@@ -30,6 +30,8 @@ pub(crate) enum Piece {
     History,
     /// The space-time diagram.
     Diagram,
+    /// Answers to "why" about the selection.
+    Why,
     /// What differs between instants and between branches.
     Compare,
 }
@@ -39,12 +41,11 @@ pub(crate) enum Piece {
 mod borders {
     use super::{Library, Piece};
     use crate::embed::{self, Host};
-    use crate::panels::{Compare, Diagram, Dialogs, Dials, History};
+    use crate::panels::{Answers, Compare, Diagram, Dialogs, Dials, History};
     use crate::part::Make;
     use crate::stage::FlightList;
     use crate::store::Store;
     use crate::words::{self, Tables};
-    use consistory_session::words::Table;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     #[wasm_split(tools, fallible)]
@@ -54,13 +55,14 @@ mod borders {
             Piece::Dials => |page| Box::new(Dials::new(page)),
             Piece::Flights => |_| Box::new(FlightList),
             Piece::History => |page| Box::new(History::new(page)),
+            Piece::Why => |_| Box::new(Answers),
             Piece::Diagram => |page| Box::new(Diagram::new(page)),
             Piece::Compare => |page| Box::new(Compare::new(page)),
         })
     }
 
     #[wasm_split(tools, fallible)]
-    pub(super) fn library() -> Result<(Library, Table), SplitLoaderError> {
+    pub(super) fn library() -> Result<(Library, words::Later), SplitLoaderError> {
         Ok((Library { codec: consistory_session::codec(), open: consistory_session::open }, words::english_later()))
     }
 
@@ -81,6 +83,7 @@ pub(crate) fn later(store: &Store, piece: Piece) -> Html {
         Piece::Dialogs => part(store, "later-dialogs", |page| Box::new(Later::new(page, Piece::Dialogs))),
         Piece::Dials => part(store, "later-dials", |page| Box::new(Later::new(page, Piece::Dials))),
         Piece::Flights => part(store, "later-flights", |page| Box::new(Later::new(page, Piece::Flights))),
+        Piece::Why => part(store, "later-why", |page| Box::new(Later::new(page, Piece::Why))),
         Piece::Diagram => part(store, "later-diagram", |page| Box::new(Later::new(page, Piece::Diagram))),
         Piece::History => part(store, "later-history", |page| Box::new(Later::new(page, Piece::History))),
         Piece::Compare => part(store, "later-compare", |page| Box::new(Later::new(page, Piece::Compare))),

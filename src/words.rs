@@ -12,7 +12,7 @@ thread_local! {
     /// Names of the processes of the present run, so that a sentence needs no store.
     static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };
     /// The English words of what is loaded later, once that was.
-    static ENGLISH_LATER: Cell<Table> = const { Cell::new(Table(&[])) };
+    static ENGLISH_LATER: Cell<Later> = const { Cell::new([Table(&[]); 3]) };
     /// The Chinese words, once they were loaded.
     static CHINESE: Cell<Option<Tables>> = const { Cell::new(None) };
     /// `Intl` formatters are slow to make and are asked many times a second.
@@ -87,27 +87,32 @@ const WORDS: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/words
 const LATER: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/later.rs"));
 
 /// Every table of a language: the page's own, those of the core, and those of what is loaded later.
-pub(crate) type Tables = [Table; 4];
+pub(crate) type Tables = [Table; 6];
+
+/// The tables that are loaded later.
+pub(crate) type Later = [Table; 3];
 
 fn english() -> Tables {
     let [session, protocols] = words::english();
-    [WORDS.en, session, protocols, ENGLISH_LATER.with(Cell::get)]
+    let [page, more_session, more_protocols] = ENGLISH_LATER.with(Cell::get);
+    [WORDS.en, session, protocols, page, more_session, more_protocols]
 }
 
 /// The English words of what is loaded later; only that may call this.
-pub(crate) fn english_later() -> Table {
-    LATER.en
+pub(crate) fn english_later() -> Later {
+    let [session, protocols] = words::english_later();
+    [LATER.en, session, protocols]
 }
 
 /// Learns the English words of what is loaded later.
-pub(crate) fn learn_english_later(table: Table) {
-    ENGLISH_LATER.with(|known| known.set(table));
+pub(crate) fn learn_english_later(tables: Later) {
+    ENGLISH_LATER.with(|known| known.set(tables));
 }
 
 /// The Chinese words; only what is loaded later may call this.
 pub(crate) fn chinese() -> Tables {
-    let [session, protocols] = words::chinese();
-    [WORDS.zh, session, protocols, LATER.zh]
+    let [session, protocols, more_session, more_protocols] = words::chinese();
+    [WORDS.zh, session, protocols, LATER.zh, more_session, more_protocols]
 }
 
 /// Learns the Chinese words.

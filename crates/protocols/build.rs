@@ -7,6 +7,15 @@ use std::path::{Path, PathBuf};
 /// What ends the part of a scenario that is performed; its transcript follows, which only tests read.
 const END: &str = "----";
 
+/// What is said of a page's first protocol at once; the words of the others come with their code, but for their names.
+const FIRST: [&str; 7] = ["raft.", "kernel.", "feed.", "edit.", "message.", "kv.", "parameter."];
+
+/// Whether a word is loaded later. Answers to "why" are asked for by a reader who has looked around.
+fn is_later(key: &str) -> bool {
+    let is_title = key.split_once('.').is_some_and(|(_, rest)| rest == "title");
+    !is_title && (key.contains(".why.") || !FIRST.iter().any(|prefix| key.starts_with(prefix)))
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     // The whole folder, so that a protocol or a scenario that is added is seen as well.
     println!("cargo::rerun-if-changed=src");
@@ -16,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut files = vec!["src/words.yml".to_owned()];
     files.extend(words.map(|file| file.to_string_lossy().into_owned()));
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    consistory_words::compile(&files, &out.join("words.rs"))?;
+    consistory_words::compile_where(&files, &out.join("words.rs"), &|key| !is_later(key))?;
+    consistory_words::compile_where(&files, &out.join("later.rs"), &is_later)?;
     std::fs::write(out.join("scenarios.rs"), scenarios(&folders)?)?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::action::{clock_rate, message_actions, process_actions};
 use super::feed::{event_line, keyed};
 use super::pieces::{button, empty, subtitle};
 use super::{Icon, icon_button};
+use crate::later::{Piece, later};
 use crate::part::{Page, Part, Reads};
 use crate::store::ViewChange;
 use consistory_scene::{Field, Inspection};
@@ -15,6 +16,7 @@ fn actions(page: &Page, selection: Selection) -> Html {
         Selection::Process(id) => html! { <>{ process_actions(page, id) }{ clock_rate(page, id, "inspector") }</> },
         Selection::Message(id) => message_actions(page, id),
         Selection::Step(step) => button(page, "button", "action.go", page.does(Command::SeekStep { step })),
+        Selection::Entry(id, _) => process_actions(page, id),
     }
 }
 
@@ -23,6 +25,7 @@ fn gone(selection: Selection) -> &'static str {
         Selection::Process(_) => "inspector.gone-process",
         Selection::Message(_) => "inspector.gone-message",
         Selection::Step(_) => "inspector.gone-step",
+        Selection::Entry(..) => "inspector.gone-entry",
     }
 }
 
@@ -43,7 +46,7 @@ fn causes(page: &Page, inspection: &Inspection, selection: Selection) -> Html {
     if inspection.causes.is_empty() {
         // A process is not caused by one event, so there is nothing to be missing.
         return match selection {
-            Selection::Process(_) => Html::default(),
+            Selection::Process(_) | Selection::Entry(..) => Html::default(),
             Selection::Message(_) | Selection::Step(_) => empty(page, "inspector.no-cause"),
         };
     }
@@ -56,6 +59,14 @@ fn causes(page: &Page, inspection: &Inspection, selection: Selection) -> Html {
                 }
             </ol>
         </>
+    }
+}
+
+/// The answers to "why" are loaded later. Nothing is said about messages and events, whose causes are listed.
+fn why(page: &Page, selection: Selection) -> Html {
+    match selection {
+        Selection::Process(_) | Selection::Entry(..) => later(page, Piece::Why),
+        Selection::Message(_) | Selection::Step(_) => Html::default(),
     }
 }
 
@@ -75,6 +86,7 @@ fn selected(page: &Page, selection: Selection) -> Html {
             if let Some(inspection) = &found {
                 { fields(page, &inspection.fields) }
                 <div class="actions" role="group" aria-label={page.word("inspector.actions")}>{ actions(page, selection) }</div>
+                { why(page, selection) }
                 { causes(page, inspection, selection) }
             } else {
                 { empty(page, gone(selection)) }

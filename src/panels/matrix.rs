@@ -1,10 +1,11 @@
 //! The log matrix: a row per node, a column per index, and what the leader knows of each follower.
 
-use super::pieces::empty;
+use super::pieces::{empty, line_button};
 use super::tone_class;
 use crate::part::{Page, Part, Reads, class, when};
+use crate::store::ViewChange;
 use consistory_scene::{Arg, Cell, Matrix, MatrixRow, Text};
-use consistory_session::Topics;
+use consistory_session::{Selection, Topics};
 use yew::prelude::*;
 
 fn cell_title(page: &Page, cell: &Cell) -> String {
@@ -44,12 +45,19 @@ pub(super) fn cell_html(page: &Page, cell: Option<&Cell>) -> Html {
     }
 }
 
+/// A cell as a button that asks why it is so.
+fn entry(page: &Page, row: &MatrixRow, index: u32) -> Html {
+    let Some(cell) = row.cells.iter().find(|cell| cell.index == index) else { return cell_html(page, None) };
+    let ask = page.does(ViewChange::Select(Some(Selection::Entry(row.id, index))));
+    line_button("cell-button", None, None, cell_html(page, Some(cell)), ask)
+}
+
 fn row_html(page: &Page, matrix: &Matrix, row: &MatrixRow) -> Html {
     html! {
         <tr key={row.id.0}>
             <th scope="row">{ row.name.clone() }</th>
             for index in matrix.first..matrix.first + matrix.columns {
-                <td key={index}>{ cell_html(page, row.cells.iter().find(|cell| cell.index == index)) }</td>
+                <td key={index}>{ entry(page, row, index) }</td>
             }
             for (position, value) in row.extra.iter().enumerate() {
                 <td key={position} class="matrix-extra">{ value.clone() }</td>

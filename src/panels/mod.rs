@@ -24,6 +24,7 @@ mod side;
 mod story;
 mod tabs;
 mod timeline;
+mod why;
 
 pub(crate) use compare::Compare;
 pub(crate) use diagram::Diagram;
@@ -37,6 +38,7 @@ pub(crate) use notices::Notices;
 pub(crate) use pieces::{button, empty, line_button};
 pub(crate) use sheet::BottomSheet;
 pub(crate) use timeline::timeline_bar;
+pub(crate) use why::Answers;
 
 use consistory_scene::Tone;
 

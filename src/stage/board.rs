@@ -64,7 +64,7 @@ impl Board {
         let emphasised = Emphasised {
             message: match selection {
                 Some(Selection::Message(id)) => Some(id),
-                Some(Selection::Process(_) | Selection::Step(_)) | None => None,
+                Some(Selection::Process(_) | Selection::Step(_) | Selection::Entry(..)) | None => None,
             },
             dragged: inner.dragged,
             reduced_motion: store.settings().reduced_motion,

@@ -108,6 +108,9 @@ pub(crate) struct Export {
     /// What is printed
     #[arg(long)]
     pub(crate) format: ExportFormat,
+    /// Draw pictures on the dark theme's paper
+    #[arg(long)]
+    pub(crate) dark: bool,
 }
 
 /// What a run can be printed as.
@@ -119,6 +122,10 @@ pub(crate) enum ExportFormat {
     Shiviz,
     /// A sequence diagram in Mermaid's language
     Mermaid,
+    /// The stage at the end of the run, as SVG
+    Stage,
+    /// The space-time diagram, as SVG
+    Diagram,
 }
 
 #[derive(Args)]

@@ -2,22 +2,32 @@
 
 use crate::arguments::{Export, ExportFormat};
 use crate::output::{Complaint, Status, print};
-use crate::{source, trace};
+use crate::source;
 use consistory_kernel::{ProcessId, StepId};
 use consistory_protocols::{Spec, process_name};
 use consistory_session::export::{Wording, mermaid, shiviz};
+use consistory_session::picture::{self, Colours, Theme};
 use consistory_session::words::{Language, sentence};
 use consistory_session::{Command, LiveRun, Opened, RunVisitor, Session, visit_run};
 
 pub(crate) fn perform(arguments: &Export) -> Result<Status, Complaint> {
     let loaded = source::load(&arguments.course.scenario.name)?;
     let overrides = source::overrides_of(&arguments.course);
-    let text = visit_run(loaded.source(), &overrides, Writer(arguments.format));
+    let theme = if arguments.dark { Theme::Dark } else { Theme::Light };
+    let colours = Colours::of_style_sheet(STYLE_SHEET, theme).expect("the page's style sheet has every colour");
+    let writer = Writer { format: arguments.format, colours };
+    let text = visit_run(loaded.source(), &overrides, writer);
     print(&text.map_err(|problem| loaded.complaint(&problem, &overrides))?)?;
     Ok(Status::Fine)
 }
 
-struct Writer(ExportFormat);
+struct Writer {
+    format: ExportFormat,
+    colours: Colours,
+}
+
+/// The colours of the page.
+const STYLE_SHEET: &str = include_str!("../../../styles/tokens.css");
 
 impl RunVisitor for Writer {
     type Output = String;
@@ -31,12 +41,14 @@ impl RunVisitor for Writer {
         let name = |id: ProcessId| process_name(nodes, id);
         let sentence = |text: &_| sentence(Language::English, text, &name);
         let wording = Wording { sentence: &sentence, name: &name };
-        match self.0 {
-            ExportFormat::Jsonl => trace::lines(run.setup(), run.timeline()),
+        let processes: Vec<ProcessId> = world.process_ids().collect();
+        match self.format {
+            ExportFormat::Jsonl => run.trace(),
             ExportFormat::Shiviz => shiviz(&run.happenings(), &wording),
-            ExportFormat::Mermaid => {
-                let processes: Vec<ProcessId> = world.process_ids().collect();
-                mermaid(&run.happenings(), &processes, &wording)
+            ExportFormat::Mermaid => mermaid(&run.happenings(), &processes, &wording),
+            ExportFormat::Stage => picture::stage(&run.scene(), run.now(), &wording, &self.colours),
+            ExportFormat::Diagram => {
+                picture::diagram(&run.happenings(), &processes, run.now(), &wording, &self.colours)
             }
         }
     }

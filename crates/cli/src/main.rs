@@ -15,7 +15,6 @@ mod shards;
 mod soak;
 mod source;
 mod sweep;
-mod trace;
 
 use arguments::{Arguments, Command, LinkCommand};
 use clap::Parser;

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Run, Scenario};
 use crate::output::{Complaint, Status, number, print, print_json, words};
-use crate::{history, source, trace};
+use crate::{history, source};
 use consistory_kernel::{ProcessId, ProcessStatus, StepId};
 use consistory_protocols::{Spec, process_name};
 use consistory_scene::Field;
@@ -62,7 +62,7 @@ impl RunVisitor for Report {
         let Opened { session: mut run, notice, unmet, .. } = opened;
         // The end of the run; a session has no limit there that it could refuse.
         let _ = run.apply(Command::SeekStep { step: StepId::NONE });
-        let trace = if self.trace { trace::lines(run.setup(), run.timeline()) } else { String::new() };
+        let trace = if self.trace { run.trace() } else { String::new() };
         let history = if self.history { history::lines(run.timeline()) } else { String::new() };
         let notes: Vec<String> = notice.iter().chain(&unmet).map(words).collect();
         let is_fine = run.findings().is_empty() && unmet.is_empty() && run.timeline().tip().halted().is_none();

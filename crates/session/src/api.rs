@@ -78,6 +78,8 @@ pub trait Session {
     fn link(&self, view: ViewState, codec: Codec) -> String;
     /// The current branch in the scenario language.
     fn scenario_text(&self) -> String;
+    /// Every event of the current branch, one JSON object a line.
+    fn trace(&self) -> String;
     /// What happened on the current branch, one fact a line.
     fn transcript(&self) -> String;
 }
@@ -104,6 +106,8 @@ pub enum Selection {
     Message(MessageId),
     /// A step.
     Step(StepId),
+    /// An entry of a node's log, counted from 1.
+    Entry(ProcessId, u32),
 }
 
 /// The viewer's settings that travel in a link.

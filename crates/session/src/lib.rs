@@ -23,6 +23,7 @@ mod payload;
 pub mod picture;
 pub mod scenario;
 pub mod spacetime;
+pub mod trace;
 pub mod verdicts;
 pub mod words;
 

@@ -186,7 +186,7 @@ pub(crate) fn step_of<P: Spec>(timeline: &Timeline<P>, selection: Selection) -> 
     match selection {
         Selection::Step(step) => Some(step),
         Selection::Message(id) => timeline.world().flights().find(|flight| flight.id == id).map(|flight| flight.cause),
-        Selection::Process(id) => {
+        Selection::Process(id) | Selection::Entry(id, _) => {
             let steps = (0..timeline.world().steps().0).rev().map(StepId);
             steps.into_iter().find(|step| timeline.record(*step).is_some_and(|record| record.actor == id))
         }

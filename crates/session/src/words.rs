@@ -28,20 +28,31 @@ impl Language {
     }
 }
 
-/// The words of the core in English.
+/// The words of the core that a page loads later.
+const LATER: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/later.rs"));
+
+/// The words of the core in English that a page has at once.
 pub fn english() -> [Table; 2] {
     [WORDS.en, consistory_protocols::words::WORDS.en]
 }
 
 /// The words of the core in Chinese. A page that asks for them only where its reader needs them can load them later.
-pub fn chinese() -> [Table; 2] {
-    [WORDS.zh, consistory_protocols::words::WORDS.zh]
+pub fn chinese() -> [Table; 4] {
+    let protocols = consistory_protocols::words::WORDS.zh;
+    [WORDS.zh, protocols, LATER.zh, consistory_protocols::words::LATER.zh]
+}
+
+/// The words of the core in English that a page loads later.
+pub fn english_later() -> [Table; 2] {
+    [LATER.en, consistory_protocols::words::LATER.en]
 }
 
 /// The raw template of a key, with its `%{name}` holes; `None` when no core crate has the key.
 pub fn template(language: Language, key: &str) -> Option<&'static str> {
+    let [one, other] = english();
+    let [third, fourth] = english_later();
     let tables = match language {
-        Language::English => english(),
+        Language::English => [one, other, third, fourth],
         Language::Chinese => chinese(),
     };
     tables.iter().find_map(|table| table.template(key))

@@ -31,6 +31,11 @@ impl std::error::Error for CompileError {}
 /// Reads `files` and writes the Rust expression of their tables, a `consistory_words::Words`, to `out`.
 /// Cargo is told to run the build script again when a file changes.
 pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
+    compile_where(files, out, &|_| true)
+}
+
+/// The same for the keys that `wanted` is true of: tables that a page loads at different times.
+pub fn compile_where(files: &[&str], out: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<(), CompileError> {
     let mut words: BTreeMap<String, Templates> = BTreeMap::new();
     for file in files {
         println!("cargo::rerun-if-changed={file}");
@@ -50,7 +55,7 @@ pub fn compile(files: &[&str], out: &Path) -> Result<(), CompileError> {
     {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(source, "    {language}: consistory_words::Table(&[");
-        for (key, templates) in &words {
+        for (key, templates) in words.iter().filter(|(key, _)| wanted(key)) {
             let _ = writeln!(source, "        ({key:?}, {:?}),", of(templates));
         }
         source.push_str("    ]),\n");

@@ -10,7 +10,7 @@
 mod compile;
 
 #[cfg(feature = "compile")]
-pub use compile::{CompileError, compile};
+pub use compile::{CompileError, compile, compile_where};
 
 /// The words of one crate in every language. A table that nobody reads is not in the binary, so that a page can leave the
 /// languages that its reader does not know to be loaded later.

@@ -279,7 +279,7 @@ impl Diagram {
         Callback::from(move |event: KeyboardEvent| {
             let selected = match store.look(|view| view.selection) {
                 Some(Selection::Step(step)) => Some(step),
-                Some(Selection::Process(_) | Selection::Message(_)) | None => None,
+                Some(Selection::Process(_) | Selection::Message(_) | Selection::Entry(..)) | None => None,
             };
             let go = |by: isize| {
                 let next = board.plot.borrow().neighbour(selected, by);
@@ -361,7 +361,7 @@ impl Part for Diagram {
             plot.set(self.filter.get(), self.axis.get(), processes(page));
             let selected = match page.look(|view| view.selection) {
                 Some(Selection::Step(step)) => Some(step),
-                Some(Selection::Process(_) | Selection::Message(_)) | None => None,
+                Some(Selection::Process(_) | Selection::Message(_) | Selection::Entry(..)) | None => None,
             };
             let here = page.read(|session| session.step());
             if self.revealed.is_new(selected)

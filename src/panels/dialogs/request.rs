@@ -25,7 +25,7 @@ impl Draft {
         let selected = store.look(|view| view.selection);
         let chosen = match selected {
             Some(Selection::Process(id)) => Some(id),
-            Some(Selection::Message(_) | Selection::Step(_)) | None => None,
+            Some(Selection::Message(_) | Selection::Step(_) | Selection::Entry(..)) | None => None,
         };
         let client = scene.clients.iter().find(|client| Some(client.id) == chosen).or(scene.clients.first())?;
         let target = chosen.filter(|id| scene.card(*id).is_some());

@@ -13,7 +13,7 @@ use crate::open::Overrides;
 use crate::payload::{self, RunV1};
 use crate::scenario::{self, Script};
 use crate::spacetime::{self, Spots};
-use crate::{edits, parameters};
+use crate::{edits, parameters, trace};
 use consistory_checks::Object;
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
@@ -406,6 +406,10 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn scenario_text(&self) -> String {
         scenario::print(&self.setup, &self.timeline, &self.said)
+    }
+
+    fn trace(&self) -> String {
+        trace::lines(&self.setup, &self.timeline)
     }
 
     fn transcript(&self) -> String {

@@ -190,7 +190,18 @@ pub(super) fn inspect<P: Spec>(timeline: &Timeline<P>, selection: Selection) -> 
         Selection::Process(id) => inspect_process(timeline, id),
         Selection::Message(id) => inspect_message(timeline, id),
         Selection::Step(step) => inspect_step(timeline, step),
+        Selection::Entry(id, index) => inspect_entry(timeline, id, index),
     }
+}
+
+/// An entry of a log: the cell that the matrix shows.
+fn inspect_entry<P: Spec>(timeline: &Timeline<P>, id: ProcessId, index: u32) -> Option<Inspection> {
+    let matrix = P::matrix(timeline.world())?;
+    let row = matrix.rows.iter().find(|row| row.id == id)?;
+    let cell = row.cells.iter().find(|cell| cell.index == index)?;
+    let title = Text::key("inspect.entry").with("index", Arg::Number(i64::from(index))).with("node", Arg::Process(id));
+    let holds = Field { name: Text::key("inspect.holds"), value: cell.title.clone() };
+    Some(Inspection { title, fields: vec![holds], causes: Vec::new() })
 }
 
 fn inspect_process<P: Spec>(timeline: &Timeline<P>, id: ProcessId) -> Option<Inspection> {

@@ -7,13 +7,18 @@ use std::path::{Path, PathBuf};
 /// What ends the part of a scenario that is performed; its transcript follows, which only tests read.
 const END: &str = "----";
 
-/// What is said of a page's first protocol at once; the words of the others come with their code, but for their names.
-const FIRST: [&str; 7] = ["raft.", "kernel.", "feed.", "edit.", "message.", "kv.", "parameter."];
+/// The folder of the protocol that a page has at once. The words of the others come with their code, but for their names.
+const FIRST: &str = "raft";
 
-/// Whether a word is loaded later. Answers to "why" are asked for by a reader who has looked around.
-fn is_later(key: &str) -> bool {
+/// Whether a word is loaded later: of a later protocol, or of answers to "why", which are asked for by a reader who has
+/// looked around.
+fn is_later(key: &str, folders: &[PathBuf]) -> bool {
     let is_title = key.split_once('.').is_some_and(|(_, rest)| rest == "title");
-    !is_title && (key.contains(".why.") || !FIRST.iter().any(|prefix| key.starts_with(prefix)))
+    let of_later = folders.iter().filter_map(|folder| folder.file_name()).any(|folder| {
+        let name = folder.to_string_lossy().replace('_', "-");
+        name != FIRST && key.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+    });
+    !is_title && (key.contains(".why.") || of_later)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,8 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut files = vec!["src/words.yml".to_owned()];
     files.extend(words.map(|file| file.to_string_lossy().into_owned()));
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    consistory_words::compile_where(&files, &out.join("words.rs"), &|key| !is_later(key))?;
-    consistory_words::compile_where(&files, &out.join("later.rs"), &is_later)?;
+    consistory_words::compile_where(&files, &out.join("words.rs"), &|key| !is_later(key, &folders))?;
+    consistory_words::compile_where(&files, &out.join("later.rs"), &|key| is_later(key, &folders))?;
     std::fs::write(out.join("scenarios.rs"), scenarios(&folders)?)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::history::{ClientHistory, SeenOperation};
 use consistory_checks::{Budget, Case, Model, Verdict, judge_all};
+use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Text};
 
 /// Places of a search that a verdict may cost while somebody watches: some ten milliseconds.
@@ -20,10 +21,21 @@ pub struct ModelVerdict {
     pub depth: u8,
     /// Whether the history satisfies it; none if that is undecided.
     pub holds: Option<bool>,
-    /// Why not.
-    pub why: Vec<Text>,
+    /// Why not, in a sentence; none where nothing contradicts.
+    pub told: Option<Text>,
+    /// The orders that explain what was seen: one of all operations, or one as each client saw them.
+    pub witnesses: Vec<WitnessOrder>,
     /// The operations that contradict each other, by their position among those of the history.
     pub conflict: Vec<usize>,
+}
+
+/// An order of operations that explains what was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessOrder {
+    /// Whose view it is; none if it is everybody's.
+    pub client: Option<ProcessId>,
+    /// The operations by their position among those of the history, in the order in which they take effect.
+    pub order: Vec<usize>,
 }
 
 /// The verdicts of all models, the strongest first.
@@ -49,11 +61,13 @@ pub fn judge_clients(seen: &ClientHistory) -> Verdicts {
     Verdicts {
         strongest: strongest.map(|(model, _)| Text::key(words(*model).0)).collect(),
         weakest: weakest.map(|(model, _)| Text::key(words(*model).0)).collect(),
-        models: verdicts.iter().map(|(model, verdict)| of_model(seen, *model, verdict)).collect(),
+        models: verdicts.iter().map(|(model, _)| of_model(seen, *model, &verdicts)).collect(),
     }
 }
 
-fn of_model(seen: &ClientHistory, model: Model, verdict: &Verdict) -> ModelVerdict {
+fn of_model(seen: &ClientHistory, model: Model, verdicts: &[(Model, Verdict)]) -> ModelVerdict {
+    let of = |wanted: Model| verdicts.iter().find(|(known, _)| *known == wanted).map(|(_, verdict)| verdict);
+    let Some(verdict) = of(model) else { return undecided(model) };
     let places = match verdict {
         Verdict::Invalid { conflict } => conflict.as_slice(),
         Verdict::Valid { .. } | Verdict::Undecided => &[],
@@ -61,9 +75,48 @@ fn of_model(seen: &ClientHistory, model: Model, verdict: &Verdict) -> ModelVerdi
     let position = |place: &usize| seen.operations.iter().position(|operation| operation.place == Some(*place));
     let conflict: Vec<usize> = places.iter().filter_map(position).collect();
     let (name, says) = words(model);
-    let why = explain(&conflict.iter().filter_map(|position| seen.operations.get(*position)).collect::<Vec<_>>());
-    let (name, says) = (Text::key(name), Text::key(says));
-    ModelVerdict { id: model.id(), name, says, depth: depth(model), holds: verdict.is_valid(), why, conflict }
+    let told = tell(&conflict.iter().filter_map(|position| seen.operations.get(*position)).collect::<Vec<_>>());
+    // What holds because a stronger model does is explained by that one's order.
+    let stronger = verdicts.iter().filter(|(other, _)| other.is_at_least(model));
+    let mut witness = stronger.filter_map(|(_, verdict)| match verdict {
+        Verdict::Valid { witness } if !witness.is_empty() => Some(witness),
+        Verdict::Valid { .. } | Verdict::Invalid { .. } | Verdict::Undecided => None,
+    });
+    let witness = if verdict.is_valid() == Some(true) { witness.next_back() } else { None };
+    let witnesses = witness.into_iter().flatten().map(|witness| WitnessOrder {
+        client: witness.process.and_then(|process| client_of(seen, process)),
+        order: witness.order.iter().filter_map(position).collect(),
+    });
+    ModelVerdict {
+        id: model.id(),
+        name: Text::key(name),
+        says: Text::key(says),
+        depth: depth(model),
+        holds: verdict.is_valid(),
+        told,
+        witnesses: witnesses.collect(),
+        conflict,
+    }
+}
+
+fn undecided(model: Model) -> ModelVerdict {
+    let (name, says) = words(model);
+    ModelVerdict {
+        id: model.id(),
+        name: Text::key(name),
+        says: Text::key(says),
+        depth: depth(model),
+        holds: None,
+        told: None,
+        witnesses: Vec::new(),
+        conflict: Vec::new(),
+    }
+}
+
+/// The client that a process of a history is.
+fn client_of(seen: &ClientHistory, process: u64) -> Option<ProcessId> {
+    let place = seen.history.operations().iter().position(|operation| operation.process == process)?;
+    seen.operations.iter().find(|operation| operation.place == Some(place)).map(|operation| operation.client)
 }
 
 /// The row of a model among all.
@@ -77,15 +130,12 @@ fn depth(model: Model) -> u8 {
     }
 }
 
-/// The operations that contradict each other, one after the other.
-fn explain(operations: &[&SeenOperation]) -> Vec<Text> {
-    let line = |(place, operation): (usize, &&SeenOperation)| {
-        let before = place.checked_sub(1).and_then(|before| operations.get(before));
-        let key = match before {
-            Some(before) if before.ended_at.is_some_and(|ended| ended <= operation.invoked_at) => "verdict.then",
-            Some(_) => "verdict.meanwhile",
-            None => "verdict.first",
-        };
+/// The contradiction as a sentence: the operation that was invoked last, although there were the others.
+fn tell(operations: &[&SeenOperation]) -> Option<Text> {
+    let mut by_time = operations.to_vec();
+    by_time.sort_by_key(|operation| operation.invoked_at);
+    let (newest, others) = by_time.split_last()?;
+    let about = |key: &'static str, operation: &SeenOperation| {
         let text = Text::key(key)
             .with("client", Arg::Process(operation.client))
             .with("operation", Arg::Text(Box::new(operation.label.clone())))
@@ -95,7 +145,17 @@ fn explain(operations: &[&SeenOperation]) -> Vec<Text> {
             None => text.with("until", Arg::Word("verdict.open")),
         }
     };
-    operations.iter().enumerate().map(line).collect()
+    let other = |operation: &&SeenOperation| {
+        let is_over = operation.ended_at.is_some_and(|ended| ended <= newest.invoked_at);
+        about(if is_over { "verdict.had" } else { "verdict.meanwhile" }, operation)
+    };
+    let list = others.iter().map(other).reduce(|list, next| {
+        Text::key("verdict.list").with("one", Arg::Text(Box::new(list))).with("other", Arg::Text(Box::new(next)))
+    });
+    Some(match list {
+        Some(list) => about("verdict.although", newest).with("others", Arg::Text(Box::new(list))),
+        None => about("verdict.alone", newest),
+    })
 }
 
 /// The word keys of a model's name and of what it asks.

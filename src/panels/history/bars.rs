@@ -1,7 +1,7 @@
 //! The operations as bars on one axis of time, a lane for each client; faults are bands behind them. The table has the
 //! same in words.
 
-use super::state;
+use super::{Marked, state};
 use crate::part::{Act, Page, class, when};
 use crate::words::milliseconds;
 use consistory_kernel::Time;
@@ -95,11 +95,11 @@ fn fault_text(page: &Page, kind: FaultKind, process: Option<consistory_kernel::P
     })
 }
 
-fn bar(page: &Page, operation: &SeenOperation, span: Span, in_conflict: bool) -> Html {
+fn bar(page: &Page, operation: &SeenOperation, span: Span, marked: &'static str) -> Html {
     let (class_name, _, name) = state(operation.state);
     let is_open = matches!(operation.state, OperationState::Pending | OperationState::Unknown);
     let until = if is_open { span.until } else { operation.ended_at.unwrap_or(span.until) };
-    let class = class(&["bar", class_name, when(is_open, "bar-open"), when(in_conflict, "bar-conflict")]);
+    let class = class(&["bar", class_name, when(is_open, "bar-open"), marked]);
     let label = page.text(&operation.label);
     let title = format!("{label} ({})", page.word(name));
     let go = page.does(Act::Travel(Command::SeekStep { step: operation.step }));
@@ -122,7 +122,7 @@ fn bar(page: &Page, operation: &SeenOperation, span: Span, in_conflict: bool) ->
 }
 
 /// The picture. Pointers may press a bar; the table does the same by keys.
-pub(super) fn bars(page: &Page, clients: &[Client], seen: &ClientHistory, now: Time, conflict: &[usize]) -> Html {
+pub(super) fn bars(page: &Page, clients: &[Client], seen: &ClientHistory, now: Time, marked: &Marked) -> Html {
     let first = seen.operations.len().saturating_sub(NEWEST);
     let newest = &seen.operations[first..];
     let span = Span::of(newest, now);
@@ -130,7 +130,7 @@ pub(super) fn bars(page: &Page, clients: &[Client], seen: &ClientHistory, now: T
         let bars = newest.iter().enumerate().filter(|(_, operation)| operation.client == client.id);
         let bars = bars.map(|(number, operation)| {
             let position = first + number;
-            html! { <g key={position}>{ bar(page, operation, span, conflict.contains(&position)) }</g> }
+            html! { <g key={position}>{ bar(page, operation, span, marked.class(position)) }</g> }
         });
         bars.collect::<Html>()
     };

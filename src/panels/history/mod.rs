@@ -4,7 +4,7 @@ mod bars;
 mod verdicts;
 
 use super::pieces::{empty, line_button};
-use crate::part::{Page, Part, Reads, State, class, when};
+use crate::part::{Page, Part, Reads, State, class};
 use crate::words::process_name;
 use consistory_scene::{Arg, OperationState, Text};
 use consistory_session::history::{ClientHistory, SeenOperation};
@@ -35,6 +35,24 @@ fn interval(operation: &SeenOperation) -> Text {
     }
 }
 
+/// The operations that stand out: those that contradict each other, and the one that the playing of an order is at.
+struct Marked {
+    conflict: Vec<usize>,
+    played: Option<usize>,
+}
+
+impl Marked {
+    fn class(&self, position: usize) -> &'static str {
+        if self.played == Some(position) {
+            "history-played"
+        } else if self.conflict.contains(&position) {
+            "history-conflict"
+        } else {
+            ""
+        }
+    }
+}
+
 /// A history with what was said of it.
 #[derive(Clone, PartialEq)]
 struct Judged {
@@ -47,6 +65,8 @@ pub(crate) struct History {
     judged: State<Option<Judged>>,
     /// The model that is explained, by its position.
     chosen: State<Option<usize>>,
+    /// Where the playing of an order is.
+    played: State<verdicts::Played>,
     /// What was drawn last, and whether a judge is at work on it.
     seen: Option<Rc<ClientHistory>>,
     asked: State<bool>,
@@ -55,7 +75,13 @@ pub(crate) struct History {
 impl History {
     /// A panel that has judged nothing yet.
     pub(crate) fn new(page: &Page) -> Self {
-        Self { judged: page.state(None), chosen: page.state(None), seen: None, asked: page.state(false) }
+        Self {
+            judged: page.state(None),
+            chosen: page.state(None),
+            played: page.state(None),
+            seen: None,
+            asked: page.state(false),
+        }
     }
 
     /// What is known of this history; operations that wait for an answer do not make it another one.
@@ -63,7 +89,7 @@ impl History {
         self.judged.get().filter(|judged| judged.seen.history == seen.history).map(|judged| judged.verdicts)
     }
 
-    fn table(page: &Page, seen: &ClientHistory, conflict: &[usize]) -> Html {
+    fn table(page: &Page, seen: &ClientHistory, marked: &Marked) -> Html {
         let rows = seen.operations.iter().enumerate().rev().take(ROWS);
         html! {
             <div class="scroll-x" tabindex="0" role="region" aria-label={page.word("history.caption")}>
@@ -77,7 +103,7 @@ impl History {
                     </thead>
                     <tbody>
                         for (position, operation) in rows {
-                            { row(page, position, operation, conflict.contains(&position)) }
+                            { row(page, position, operation, marked.class(position)) }
                         }
                     </tbody>
                 </table>
@@ -86,12 +112,12 @@ impl History {
     }
 }
 
-fn row(page: &Page, position: usize, operation: &SeenOperation, in_conflict: bool) -> Html {
+fn row(page: &Page, position: usize, operation: &SeenOperation, marked: &'static str) -> Html {
     let (class_name, symbol, name) = state(operation.state);
     let label = html! { { page.text(&operation.label) } };
     let go = page.does(crate::part::Act::Travel(Command::SeekStep { step: operation.step }));
     html! {
-        <tr key={position} class={class(&[when(in_conflict, "history-conflict"), page.lit(operation.step)])}>
+        <tr key={position} class={class(&[marked, page.lit(operation.step)])}>
             <td class="history-client">{ process_name(page, operation.client) }</td>
             <td>{ line_button("line-button", Some(page.word("history.go")), None, label, go) }</td>
             <td class="history-time">{ page.text(&interval(operation)) }</td>
@@ -116,13 +142,15 @@ impl Part for History {
         }
         let verdicts = self.verdicts_of(&seen);
         let chosen = self.chosen.get();
-        let conflict = verdicts.as_ref().zip(chosen).and_then(|(verdicts, chosen)| verdicts.models.get(chosen));
-        let conflict = conflict.map_or_else(Vec::new, |model| model.conflict.clone());
+        let model = verdicts.as_ref().zip(chosen).and_then(|(verdicts, chosen)| verdicts.models.get(chosen));
+        let played =
+            self.played.get().and_then(|(number, place)| model?.witnesses.get(number)?.order.get(place).copied());
+        let marked = Marked { conflict: model.map_or_else(Vec::new, |model| model.conflict.clone()), played };
         html! {
             <div class="client-history">
-                { verdicts::panel(page, verdicts.as_deref(), &self.chosen) }
-                { bars::bars(page, &clients, &seen, now, &conflict) }
-                { Self::table(page, &seen, &conflict) }
+                { verdicts::panel(page, verdicts.as_deref(), &seen, &self.chosen, &self.played) }
+                { bars::bars(page, &clients, &seen, now, &marked) }
+                { Self::table(page, &seen, &marked) }
             </div>
         }
     }

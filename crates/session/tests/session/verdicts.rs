@@ -1,6 +1,6 @@
 //! What the clients of a run saw, and what the judges say of it.
 
-use consistory_scene::{OperationState, Text};
+use consistory_scene::{Arg, OperationState, Text};
 use consistory_session::history::{ClientHistory, FaultKind, Stage};
 use consistory_session::verdicts::{Verdicts, judge_clients};
 use consistory_session::{Command, Session, open_scenario};
@@ -50,9 +50,17 @@ fn what_two_leaders_answer_is_not_linearizable() {
     assert_eq!(failing(&verdicts), ["linearizable"]);
     let linearizable = &verdicts.models[0];
     assert_eq!(linearizable.conflict, [1, 2, 3], "its write, the other side's, and the read that misses that");
-    assert_eq!(linearizable.why.len(), 3);
-    let keys: Vec<&str> = linearizable.why.iter().map(|line| line.key).collect();
-    assert_eq!(keys, ["verdict.first", "verdict.then", "verdict.then"]);
+    let told = linearizable.told.as_ref().expect("a contradiction is told");
+    let others = told.args.iter().find(|(name, _)| *name == "others").map(|(_, others)| others);
+    let Some(Arg::Text(others)) = others else { panic!("{told:?}") };
+    assert_eq!((told.key, others.key), ("verdict.although", "verdict.list"), "the read, and two writes before it");
+    let sequential = &verdicts.models[1];
+    let [order] = sequential.witnesses.as_slice() else { panic!("{:?}", sequential.witnesses) };
+    assert_eq!(order.client, None);
+    let mut places = order.order.clone();
+    places.sort_unstable();
+    assert_eq!(places, (0..seen.history.operations().len()).collect::<Vec<_>>(), "every operation once");
+    assert_eq!(verdicts.models[2].witnesses, sequential.witnesses, "what holds because a stronger model does");
     let key = |texts: &[Text]| texts.iter().map(|text| text.key).collect::<Vec<_>>();
     assert_eq!(key(&verdicts.strongest), ["verdict.sequential", "verdict.eventual"]);
     assert_eq!(key(&verdicts.weakest), ["verdict.linearizable"]);

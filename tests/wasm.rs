@@ -1,9 +1,9 @@
 //! A frame allocates nothing: what paints it, inside a browser and with an allocator that counts.
 #![cfg(target_family = "wasm")]
 
-use consistory_kernel::{MessageId, ProcessId, Time};
+use consistory_kernel::{MessageId, ProcessId, StepId, Time};
 use consistory_scene::{
-    Card, Emphasis, Fate, Flight, Scene, Shape, Sign, Status, Strip, Text, TimerArc, Tone, layout::Point,
+    Card, Emphasis, Fate, Flight, Health, Scene, Shape, Sign, Status, Text, TimerArc, Tone, layout::Point,
 };
 use stage::geometry::Plan;
 use stage::painter::{Emphasised, Painter};
@@ -43,9 +43,9 @@ fn card(number: u16) -> Card {
         badge: Text::plain("term 1"),
         timer: Some(timer),
         dots: None,
-        strip: Strip::default(),
+        strip: None,
         fields: Vec::new(),
-        skew_ppm: 0,
+        health: Health::default(),
     }
 }
 
@@ -58,6 +58,7 @@ fn flight(number: u16) -> Flight {
         id: MessageId(u32::from(number)),
         from: ProcessId(from),
         to: ProcessId((from + 1 + number % (NODES - 1)) % NODES),
+        cause: StepId(0),
         sent_at: 0,
         arrives_at,
         fate: match number % 10 {
@@ -97,7 +98,7 @@ fn check(flights: u16, reduced_motion: bool) {
     let plan = Plan::new(&scene, 832.0, 697.0);
     let mut painter = painter();
     let dragged = Some((ProcessId(1), Point { x: 5.0, y: 5.0 }));
-    let emphasised = Emphasised { message: Some(MessageId(2)), dragged, reduced_motion };
+    let emphasised = Emphasised { message: Some(MessageId(2)), dragged, reduced_motion, cone: None };
     let mut paint_all = || {
         for frame in 0..=FRAMES {
             painter.paint(&scene, &plan, frame * TRAVEL / FRAMES, emphasised, 1.5);

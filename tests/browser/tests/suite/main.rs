@@ -7,6 +7,7 @@ mod comparing;
 mod connection;
 mod embedding;
 mod exports;
+mod faulting;
 mod gallery;
 mod keyboard;
 mod layout;
@@ -47,6 +48,8 @@ in_every_engine! {
     verdicts => verdicts::contradictions_are_named,
     comparing => comparing::futures_stand_side_by_side,
     exports => exports::files_hold_the_run,
+    faults => faulting::forms_say_what_the_run_keeps,
+    causes => faulting::what_led_there_lights_up,
     keyboard => keyboard::with_keys_only,
     gallery => gallery::digests_are_the_golden_ones,
     links => links::bad_links_get_one_sentence,

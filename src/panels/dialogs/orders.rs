@@ -1,6 +1,7 @@
 //! Forms that say statements of the scenario language: fields to fill, and buttons that say something with what they hold.
 
 use crate::panels::form::{Choice, choices, entered, label};
+use crate::panels::pieces::subtitle;
 use crate::part::{Page, State};
 use consistory_session::{Command, EditCommand, Problem};
 use yew::prelude::*;
@@ -93,8 +94,8 @@ impl OrderForm {
     pub(super) fn draw(&self, page: &Page, title: &'static str, fields: Vec<Field>, orders: &[Order]) -> Html {
         let problem = self.refused.get().map(|problem| page.text(&problem.text));
         html! {
-            <fieldset class="order">
-                <legend class="panel-subtitle">{ page.word(title) }</legend>
+            <div class="order" role="group" aria-label={page.word(title)}>
+                { subtitle(page, title) }
                 <div class="order-fields">
                     { for fields.into_iter().enumerate().map(|(position, field)| self.field(page, position, field)) }
                 </div>
@@ -102,7 +103,7 @@ impl OrderForm {
                 <div class="actions">
                     { for orders.iter().enumerate().map(|(position, order)| self.button(page, *order, position == 0)) }
                 </div>
-            </fieldset>
+            </div>
         }
     }
 }

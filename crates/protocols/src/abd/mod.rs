@@ -18,6 +18,9 @@ mod spec;
 #[cfg(test)]
 mod tests;
 mod view;
+mod why;
+#[cfg(test)]
+mod why_tests;
 
 use crate::kv::Key;
 use consistory_kernel::{Cx, Event, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};

@@ -4,12 +4,12 @@ use super::message::{Message, Tag, Version};
 use super::mutants::Mutant;
 use super::node::Node;
 use super::op::{Op, Reply};
-use super::{Abd, Config, Directive, Writers, properties, view};
+use super::{Abd, Config, Directive, Writers, properties, view, why};
 use crate::kv::Key;
 use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
 use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Card, Expectation, Field, Matrix, Text};
+use consistory_scene::{Card, Expectation, Field, Matrix, Subject, Text, Why};
 
 /// The highest number of a prepared copy, so that writers can go on from there.
 const NUMBER_MAX: u32 = 1_000_000;
@@ -163,6 +163,10 @@ impl Spec for Abd {
 
     fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
         view::node_fields(world, id, node)
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
     }
 
     fn matrix(_: &World<Self>) -> Option<Matrix> {

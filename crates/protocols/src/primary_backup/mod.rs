@@ -24,6 +24,9 @@ mod spec;
 #[cfg(test)]
 mod tests;
 mod view;
+mod why;
+#[cfg(test)]
+mod why_tests;
 
 use crate::kv;
 use consistory_kernel::{Cx, Event, MS, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};

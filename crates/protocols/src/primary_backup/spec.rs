@@ -2,12 +2,12 @@
 
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
-use super::{Config, Directive, Message, PrimaryBackup, properties, view};
+use super::{Config, Directive, Message, PrimaryBackup, properties, view, why};
 use crate::kv;
 use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process};
 use consistory_checks::{Call, Object, Value};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Text};
+use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
 
 const fn property(
     id: &'static str,
@@ -229,6 +229,10 @@ impl Spec for PrimaryBackup {
 
     fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
         view::node_fields(world, id, node)
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
     }
 
     fn matrix(world: &World<Self>) -> Option<Matrix> {

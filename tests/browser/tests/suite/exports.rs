@@ -46,13 +46,9 @@ pub(crate) fn files_hold_the_run(engine: Engine) {
     let first: Value = serde_json::from_str(lines.lines().next().unwrap_or_default()).expect("a JSON object a line");
     assert_eq!((&first["step"], &first["process"]), (&Value::from(0), &Value::from("n1")));
     let stage = file("Stage (SVG)", 4);
-    assert!(
-        stage.starts_with("<svg") && stage.contains("class=\"card\"") && stage.contains(">n5<"),
-        "{}",
-        &stage[..200]
-    );
+    assert!(stage.contains("<svg") && stage.contains("class=\"card\"") && stage.contains(">n5<"), "{}", &stage[..200]);
     let picture = file("Space-time (SVG)", 5);
-    assert!(picture.starts_with("<svg") && picture.contains("class=\"message\""), "{}", &picture[..200]);
+    assert!(picture.contains("<svg") && picture.contains("class=\"message\""), "{}", &picture[..200]);
     assert_eq!(browser.script("return window.files.length;", &[]), Value::from(5));
     page.assert_well();
 }

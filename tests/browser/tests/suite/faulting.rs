@@ -78,9 +78,7 @@ pub(crate) fn what_led_there_lights_up(engine: Engine) {
     browser.until("a large picture", || browser.has("dialog", "Space-time").then_some(()));
     browser.click("button", "Close");
 
-    // A node and an entry of its log say why they are as they are.
-    page.press_on_card("n2", "More");
-    browser.key(&consistory_browser_tests::Key::Escape);
+    // An entry of a log says why it is as it is.
     browser.click("tab", "Log");
     let entry = "document.querySelector('.cell-button').click(); return 0;";
     browser.script(entry, &[]);

@@ -127,3 +127,71 @@ fn time_of_one_load(browser: &Browser, address: &str) -> [f64; 2] {
     let times: Value = browser.script(script, &[]);
     [0, 1].map(|place| times[place].as_f64().expect("the page is ready, so both happened"))
 }
+
+/// Five nodes that answer eight clients without a pause: fifty thousand events.
+const CROWDED: &str = "protocol raft
+set nodes=5 clients=8 seed=1 latency=1ms..2ms
+at 20ms timeout n1
+await leader within 1s
+workload c1 write=1 read=1 think=1ms ask=n1
+workload c2 write=1 read=1 think=1ms ask=n1
+workload c3 write=1 read=1 think=1ms ask=n1
+workload c4 write=1 read=1 think=1ms ask=n1
+workload c5 write=1 read=1 think=1ms ask=n1
+workload c6 write=1 read=1 think=1ms ask=n1
+workload c7 write=1 read=1 think=1ms ask=n1
+workload c8 write=1 read=1 think=1ms ask=n1
+run 2s
+";
+
+/// Pans the diagram at every frame, there and back, and tells the frames a second and the median of the work.
+const PAN: &str = "
+    const [count, done] = arguments;
+    const canvas = document.querySelector('.diagram-canvas');
+    const times = []; let frames = 0, begun = performance.now();
+    const middle = (list) => list.sort((one, other) => one - other)[Math.floor(list.length / 2)];
+    const step = () => {
+      if (++frames > count) { done([count * 1000 / (performance.now() - begun), middle(times)]); return; }
+      const before = performance.now();
+      const deltaY = frames % 100 < 50 ? 90 : -85;
+      canvas.dispatchEvent(new WheelEvent('wheel', { deltaY, cancelable: true, bubbles: true }));
+      times.push(performance.now() - before);
+      requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);";
+
+/// Draws all events at once: the worst that can be asked of the diagram.
+const ZOOM_OUT: &str = "
+    const canvas = document.querySelector('.diagram-canvas');
+    const wheel = { deltaY: 4000, ctrlKey: true, cancelable: true, bubbles: true };
+    canvas.dispatchEvent(new WheelEvent('wheel', wheel)); return 0;";
+
+/// A space-time diagram of fifty thousand events that is panned: at least 50 frames a second are the aim.
+#[test]
+#[ignore = "a measurement; `cargo xtask bench` runs it"]
+fn space_time_fps() {
+    if !is_asked_for() {
+        return;
+    }
+    let site = sites::strict();
+    let browser = Browser::start(Engine::Chromium);
+    let page = Page::open(&browser, &format!("{}?lang=en&autoplay=0", site.address()));
+    browser.click("button", "Share link");
+    page.paste(CROWDED);
+    browser.click("button", "Open");
+    browser.focus("slider", "Time in the run");
+    browser.key(&consistory_browser_tests::Key::End);
+    let events = page.rest_where("many events", |rest| rest.steps > 50_000).steps;
+    print("space_time_events", f64::from(u32::try_from(events).unwrap_or(u32::MAX)), "events");
+    browser.click("tab", "Space-time");
+    browser.until("the diagram", || browser.has("button", "Enlarge").then_some(()));
+    browser.click("button", "Enlarge");
+    browser.settle();
+    for name in ["space_time", "space_time_all_at_once"] {
+        let panned = browser.script_later(PAN, &[json!(FRAMES)]);
+        let number = |place: usize| panned[place].as_f64().expect("a number");
+        print(&format!("{name}_fps"), number(0), "frames/s");
+        print(&format!("{name}_ms"), number(1), "ms median of a frame's work");
+        browser.script(ZOOM_OUT, &[]);
+    }
+}

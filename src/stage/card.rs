@@ -69,6 +69,8 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
             }
             if matches!(variant, Variant::Full | Variant::Medium) {
                 { foot(language, card) }
+            } else if card.health != Health::default() {
+                <div class="card-ill">{ health(language, card.health) }</div>
             }
             if card.status == Status::Crashed {
                 <svg class="card-cross" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -134,7 +136,12 @@ fn summary(language: Language, card: &Card) -> String {
         .with("node", Arg::Plain(card.name.clone()))
         .with("role", Arg::Plain(role(language, card)))
         .with("badge", Arg::Plain(badge));
-    text(language, &summary)
+    let mut summary = text(language, &summary);
+    for (_, _, sign) in signs(language, card.health) {
+        summary.push_str(", ");
+        summary.push_str(&sign);
+    }
+    summary
 }
 
 /// The role, or why there is none at the moment.
@@ -217,21 +224,32 @@ fn foot(language: Language, card: &Card) -> Html {
     }
 }
 
-/// What is wrong with the node's clock, processor and disk, as far as anything is.
-fn health(language: Language, health: Health) -> Html {
+/// What is wrong with the node's clock, processor and disk: its class, what it means, and how it is written.
+fn signs(language: Language, health: Health) -> Vec<(&'static str, &'static str, String)> {
     let Health { skew_ppm, jumped, slow, slow_disk } = health;
     let set = if jumped < 0 { "stage.set-back" } else { "stage.set-forward" };
     let time = |key, time| text(language, &Text::key(key).with("time", Arg::Time(time)));
-    let signs = [
-        (skew_ppm != 0, "stage.skewed", skew(skew_ppm)),
-        (jumped != 0, "stage.jumped", time(set, jumped.unsigned_abs())),
-        (slow > 0, "stage.slow", time("stage.slow-by", slow)),
-        (slow_disk > 0, "stage.slow-disk", time("stage.slow-disk-by", slow_disk)),
-    ];
-    let sign = |(_, key, shown): (bool, &'static str, String)| {
-        html! { <span {key} class="card-skew" title={word(language, key)}>{ shown }</span> }
+    let mut signs = Vec::new();
+    if skew_ppm != 0 {
+        signs.push(("skew", "stage.skewed", skew(skew_ppm)));
+    }
+    if jumped != 0 {
+        signs.push(("jump", "stage.jumped", time(set, jumped.unsigned_abs())));
+    }
+    if slow > 0 {
+        signs.push(("slow", "stage.slow", time("stage.slow-by", slow)));
+    }
+    if slow_disk > 0 {
+        signs.push(("disk", "stage.slow-disk", time("stage.slow-disk-by", slow_disk)));
+    }
+    signs
+}
+
+fn health(language: Language, health: Health) -> Html {
+    let sign = |(key, title, shown): (&'static str, &'static str, String)| {
+        html! { <span {key} class="card-skew" title={word(language, title)}>{ shown }</span> }
     };
-    signs.into_iter().filter(|(is_wrong, ..)| *is_wrong).map(sign).collect()
+    signs(language, health).into_iter().map(sign).collect()
 }
 
 fn skew(ppm: i32) -> String {

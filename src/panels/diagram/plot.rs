@@ -9,6 +9,8 @@ pub(super) const GUTTER: f64 = 68.0;
 pub(super) const HEAD: f64 = 22.0;
 /// Distance of two events when every event has a row of its own.
 const ROW: f64 = 18.0;
+/// At most about so many events are drawn at once.
+const DRAWN_MAX: usize = 3_000;
 /// The least and the greatest scale, in pixels per row or per millisecond.
 const SCALES: (f64, f64) = (0.002, 60.0);
 
@@ -260,21 +262,23 @@ impl Plot {
         }
     }
 
-    /// Every event and message that is in the picture, at least in part.
+    /// Every event and message that is in the picture, at least in part; of more than [`DRAWN_MAX`] an even sample, in
+    /// which nothing could be told apart anyway.
     pub(super) fn visible(&self) -> impl Iterator<Item = Mark> + '_ {
         let bottom = self.top + self.rows();
         let first = self.first_below(self.top - 1.0);
-        (first..self.shown.len())
-            .take_while(move |place| self.row(*place) <= bottom || self.begins[*place] <= bottom)
-            .filter_map(move |shown| {
+        let every = (self.first_below(bottom).saturating_sub(first) / DRAWN_MAX).max(1);
+        let in_sight = (first..self.shown.len()).step_by(every);
+        in_sight.take_while(move |place| self.row(*place) <= bottom || self.begins[*place] <= bottom).filter_map(
+            move |shown| {
                 let place = self.shown[shown] as usize;
                 let spot = &self.spots[place];
                 let sent = spot.ends_message().then(|| self.sent(spot)).flatten();
                 let row = self.row(shown);
-                (row <= bottom || sent.is_some_and(|(_, y)| y <= self.size.1))
-                    .then(|| Some(Mark { place, x: self.x(spot.process)?, y: self.y(row), sent }))
-                    .flatten()
-            })
+                let is_in = row <= bottom || sent.is_some_and(|(_, y)| y <= self.size.1);
+                is_in.then(|| Some(Mark { place, x: self.x(spot.process)?, y: self.y(row), sent })).flatten()
+            },
+        )
     }
 
     fn sent(&self, spot: &Spot) -> Option<(f64, f64)> {
@@ -394,6 +398,15 @@ mod tests {
         assert_eq!((mark.x, mark.sent.map(|(x, _)| x)), (GUTTER + 150.0, Some(GUTTER + 50.0)));
         plot.pan(1e9);
         assert_eq!(steps(&plot).last(), Some(&999), "one cannot get lost");
+    }
+
+    #[test]
+    fn of_too_many_events_a_sample_is_drawn() {
+        let mut plot = plot(60_000);
+        plot.zoom(0.000_1, HEAD);
+        let drawn = steps(&plot);
+        assert!((2_000..6_000).contains(&drawn.len()), "{}", drawn.len());
+        assert!(drawn.last() > Some(&59_000));
     }
 
     #[test]

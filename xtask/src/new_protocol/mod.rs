@@ -50,7 +50,7 @@ fn create(root: &Path, name: &str) -> Result<PathBuf> {
         .with_context(|| format!("could not find the list of protocols in {}", library.display()))?;
     let sketch = sketch(root)?;
     name.must_be_free(root, &sketch)?;
-    let folder = root.join(SOURCES).join(name.id());
+    let folder = root.join(SOURCES).join(name.module());
     for (path, text) in sketch {
         let file = folder.join(path);
         let parent = file.parent().unwrap_or(&folder);
@@ -73,7 +73,7 @@ fn sketch(root: &Path) -> Result<Vec<(String, String)>> {
 
 /// The library with one more module and one more word in the registry; `None` when it has another form.
 fn register(library: &str, name: &Name) -> Option<String> {
-    let id = name.id();
+    let id = name.module();
     let (before, list) = library.split_once(&format!("\n{REGISTRY}"))?;
     let (list, after) = list.split_once('}')?;
     let library = format!("{before}\n{REGISTRY}{list}{id} }}{after}");

@@ -48,9 +48,14 @@ impl Name {
         Ok(Self(typed.to_owned()))
     }
 
-    /// The folder, the module, the protocol's id.
-    pub(super) fn id(&self) -> &str {
+    /// The folder and the module: `two_phase_commit`.
+    pub(super) fn module(&self) -> &str {
         &self.0
+    }
+
+    /// The protocol's id, with which its word keys begin: `two-phase-commit`.
+    pub(super) fn id(&self) -> String {
+        self.0.replace('_', "-")
     }
 
     /// The type: `TwoPhaseCommit`.
@@ -64,12 +69,12 @@ impl Name {
 
     /// A text of the sketch under this name.
     pub(super) fn instead_of_the_template_s(&self, text: &str) -> String {
-        text.replace(TEMPLATE_TYPE, &self.type_name()).replace(TEMPLATE_ID, &self.0)
+        text.replace(TEMPLATE_TYPE, &self.type_name()).replace(TEMPLATE_ID, &self.id())
     }
 
     /// Refuses a name that stands for something already: below `root`, or in the files of the sketch.
     pub(super) fn must_be_free(&self, root: &Path, sketch: &[(String, String)]) -> Result<()> {
-        let id = self.id();
+        let id = self.module();
         let sources = root.join(SOURCES);
         ensure!(!sources.join(id).exists(), "there is a `{id}` in {SOURCES} already; choose another name");
         let is_module = id == TEMPLATE_ID || sources.join(format!("{id}.rs")).exists();
@@ -81,7 +86,7 @@ impl Name {
         let paths = tidy::paths_below(root)?;
         for path in paths.iter().filter(|path| !path.starts_with(TEMPLATE)).filter(|path| path.ends_with("words.yml")) {
             let text = super::read(&root.join(path))?;
-            let begins = format!("{id}.");
+            let begins = format!("{}.", self.id());
             ensure!(
                 !text.lines().any(|line| line.starts_with(&begins)),
                 "`{id}` cannot be a protocol's name: keys of {path} begin with `{begins}`; choose another"

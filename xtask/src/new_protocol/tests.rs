@@ -48,14 +48,16 @@ fn the_sketch_is_copied_under_the_new_name_and_registered() {
             assert!(!text.to_lowercase().contains("newcomer"), "{name}: {path} still names the template");
         }
         assert!(read(&folder, "mod.rs").contains(&format!("pub use {type_name} as Registered;")));
-        assert!(read(&folder, "spec.rs").contains(&format!("const ID: &'static str = \"{name}\";")));
-        assert!(read(&folder, "words.yml").contains(&format!("\n{name}.first.title: ")));
-        assert!(read(&folder, "scenarios/01-first.scn").contains(&format!("\nprotocol {name}\n")));
+        let id = name.replace('_', "-");
+        assert!(read(&folder, "spec.rs").contains(&format!("const ID: &'static str = \"{id}\";")));
+        assert!(read(&folder, "words.yml").contains(&format!("\n{id}.first.title: ")));
+        assert!(read(&folder, "scenarios/01-first.scn").contains(&format!("\nprotocol {id}\n")));
         assert_formatted(root);
     }
     let library = read(root, "crates/protocols/src/lib.rs");
     assert!(library.contains("\npub mod two_phase_commit;\n") && library.contains("\npub mod abd2;\n"), "{library}");
-    assert!(library.contains("\nregistry! { raft two_phase_commit abd2 }\n"), "{library}");
+    let registry = library.lines().find(|line| line.starts_with("registry! {")).unwrap_or_default();
+    assert!(registry.starts_with("registry! { raft ") && registry.ends_with(" two_phase_commit abd2 }"), "{library}");
 }
 
 #[test]

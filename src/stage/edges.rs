@@ -5,23 +5,24 @@ use super::figures::Tenths;
 use super::geometry::Plan;
 use super::route::Route;
 use consistory_kernel::ProcessId;
+use consistory_scene::Scene;
 use consistory_scene::layout::Point;
 use yew::prelude::*;
 
 /// The lowest layer of the stage: links that are cut one way or both, walls, and the line that is being drawn.
-pub(crate) fn edges(
-    plan: &Plan,
-    cuts: &[(ProcessId, ProcessId)],
-    division: &Division,
-    line: Option<(Point, Point)>,
-) -> Html {
-    let ring = plan.ring;
+pub(crate) fn edges(plan: &Plan, scene: &Scene, division: &Division, line: Option<(Point, Point)>) -> Html {
+    let (ring, cuts) = (plan.ring, &scene.cuts);
     let number = |value: f64| Tenths(value).to_string();
     html! {
         <svg class="edges" viewBox={format!("0 0 {} {}", Tenths(plan.width), Tenths(plan.height))} aria-hidden="true" focusable="false">
             if plan.cards.len() > 2 {
                 <ellipse key="ring" class="ring" cx={number(ring.centre.x)} cy={number(ring.centre.y)}
                     rx={number(ring.width / 2.0)} ry={number(ring.height / 2.0)} />
+            }
+            for (from, to) in scene.flapping.iter().copied().filter(|link| !cuts.contains(link)) {
+                if let Some(route) = plan.route(from, to) {
+                    <path key={format!("flap-{}-{}", from.0, to.0)} class="flap-line" d={path(route)} />
+                }
             }
             for (from, to) in cuts.iter().copied() {
                 if let Some(route) = plan.route(from, to) {
@@ -43,18 +44,21 @@ pub(crate) fn edges(
 
 /// A cut link: greyed, crossed in the middle, and with an arrow where the other direction still works.
 fn cut(route: &Route, from: ProcessId, to: ProcessId, one_way: bool) -> Html {
-    let (start, middle, end) = (route.at(0.0), route.at(0.5), route.at(1.0));
-    let control = route.control_between(0.0, 1.0);
-    let path = format!("M{}Q{} {}", at(start), at(control), at(end));
+    let (middle, end) = (route.at(0.5), route.at(1.0));
     html! {
         <g key={format!("cut-{}-{}", from.0, to.0)} class="cut">
-            <path class="cut-line" d={path} />
+            <path class="cut-line" d={path(route)} />
             <path class="cut-cross" d={cross(middle)} />
             if one_way {
                 <path class="cut-arrow" d={arrow(route.at(0.9), end)} />
             }
         </g>
     }
+}
+
+/// The whole way of a link.
+fn path(route: &Route) -> String {
+    format!("M{}Q{} {}", at(route.at(0.0)), at(route.control_between(0.0, 1.0)), at(route.at(1.0)))
 }
 
 fn cross(at: Point) -> String {

@@ -173,7 +173,7 @@ impl Part for Stage {
                 onkeydown={roving::on_key(page, &plan, &self.root)}
                 onfocusin={roving::on_focus(&self.reachable)}
             >
-                { edges(&plan, &scene.cuts, &division, line) }
+                { edges(&plan, &scene, &division, line) }
                 { division.label(page, &plan) }
                 <div key="clients" class="clients">{ crowd.clients() }</div>
                 <div key="cards" class="cards" role="group" aria-label={page.word("stage.nodes")}>{ crowd.cards(&self.menu.open) }</div>

@@ -15,6 +15,7 @@ pub fn scene<P: Spec>(world: &World<P>) -> Scene {
         cards: (0..nodes).map(|number| draw_card(world, ProcessId(number))).collect(),
         clients: world.process_ids().skip(usize::from(nodes)).map(|id| draw_client(world, id)).collect(),
         flights,
+        flapping: world.network().flapping().collect(),
         cuts: world.network().cuts().collect(),
         groups: world.network().groups().to_vec(),
     }

@@ -18,7 +18,7 @@ fn is_later(key: &str, folders: &[PathBuf]) -> bool {
         let name = folder.to_string_lossy().replace('_', "-");
         name != FIRST && key.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
     });
-    !is_title && (key.contains(".why.") || of_later)
+    !is_title && (key.starts_with("why.") || key.contains(".why.") || of_later)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -18,6 +18,7 @@ pub mod scenarios;
 pub mod script;
 mod spec;
 pub mod stage;
+pub mod why;
 pub mod words;
 
 pub use spec::{

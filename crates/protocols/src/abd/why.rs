@@ -9,8 +9,8 @@ use super::node::{Durable, Operation, Phase, bit};
 use super::op::Op;
 use super::{Abd, Timer, WRITER, Writers};
 use crate::kv::Key;
-use crate::spec::process_name;
-use consistory_kernel::{Body, ClientState, Fate, Flight, ProcessId, ProcessStatus, StepId, World};
+use crate::why::{Obstacle, about, answer, names, nodes, number, obstacle, obstacles, under_way};
+use consistory_kernel::{ClientState, ProcessId, StepId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
 use core::iter::once;
 use std::collections::BTreeSet;
@@ -35,11 +35,11 @@ fn of_replica(world: &World<Abd>, id: ProcessId) -> Vec<Why> {
     let mut answers = Vec::new();
     let stopped = match obstacle(world, id, id) {
         Some(Obstacle::Down) => Some(("abd.why.is_down", "abd.why.rule.down")),
-        Some(Obstacle::Paused) => Some(("abd.why.is_paused", "abd.why.rule.paused")),
+        Some(Obstacle::Paused) => Some(("why.is_paused", "abd.why.rule.paused")),
         Some(Obstacle::CutOff) | None => None,
     };
     if let Some((claim, rule)) = stopped {
-        let running = replicas(world).filter(|peer| obstacle(world, *peer, *peer).is_none()).count();
+        let running = nodes(world).filter(|peer| obstacle(world, *peer, *peer).is_none()).count();
         let facts = vec![tally(world, "abd.why.running", running)];
         answers.push(answer(about(claim, id), Text::key(rule), "", facts));
     }
@@ -56,7 +56,7 @@ fn of_replica(world: &World<Abd>, id: ProcessId) -> Vec<Why> {
 fn waits(world: &World<Abd>, id: ProcessId, operation: &Operation) -> Why {
     let (asked, key) = (operation.asked, operation.asked.op.key());
     let (answered, missing): (Vec<ProcessId>, Vec<ProcessId>) =
-        replicas(world).partition(|peer| operation.answered & bit(*peer) != 0);
+        nodes(world).partition(|peer| operation.answered & bit(*peer) != 0);
     let mut facts = vec![tally(world, "abd.why.answered", answered.len()).with("nodes", names(world, &answered))];
     let (claim, rule, source) = match operation.phase {
         Phase::Query { greatest, .. } => {
@@ -84,7 +84,7 @@ fn waits(world: &World<Abd>, id: ProcessId, operation: &Operation) -> Why {
 
 /// What a replica stores, what is newer elsewhere, and what a read returns all the same.
 fn copies(world: &World<Abd>, id: ProcessId, disk: &Durable) -> Why {
-    let disks = replicas(world).filter_map(|peer| world.disk(peer));
+    let disks = nodes(world).filter_map(|peer| world.disk(peer));
     let keys: BTreeSet<Key> = disks.flat_map(|other| other.registers.keys().copied()).collect();
     let (mut older, mut current) = (Vec::new(), Vec::new());
     let mut outdated = 0_usize;
@@ -114,14 +114,14 @@ fn copies(world: &World<Abd>, id: ProcessId, disk: &Durable) -> Why {
 
 /// The version of a register with the greatest tag on any disk.
 fn newest(world: &World<Abd>, key: Key) -> Version {
-    let versions = replicas(world).filter_map(|id| Some(world.disk(id)?.version(key)));
+    let versions = nodes(world).filter_map(|id| Some(world.disk(id)?.version(key)));
     versions.max_by_key(|held| held.tag).unwrap_or(Version::INITIAL)
 }
 
 /// Who stores the newest version of a register, and whether they are so many that every quorum has one of them.
 fn spread(world: &World<Abd>, key: Key, newest: Version) -> Text {
     let stores = |id: &ProcessId| world.disk(*id).is_some_and(|disk| disk.version(key).tag == newest.tag);
-    let holders: Vec<ProcessId> = replicas(world).filter(stores).collect();
+    let holders: Vec<ProcessId> = nodes(world).filter(stores).collect();
     let is_settled = holders.len() + quorum(world) > usize::from(world.node_count());
     let text = if is_settled { "abd.why.settled" } else { "abd.why.unsettled" };
     version(tally(world, text, holders.len()), key, newest).with("nodes", names(world, &holders))
@@ -132,7 +132,7 @@ fn of_operation(world: &World<Abd>, client: ProcessId) -> Vec<Why> {
     let Some(state) = world.client(client) else { return Vec::new() };
     let Some(pending) = &state.pending else { return Vec::new() };
     let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("abd.why.asked").with("target", Arg::Process(state.target));
+    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
     let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
     let mut facts = vec![asked];
     let (text, since) = under_way(world, client, state.serial).unzip();
@@ -140,28 +140,10 @@ fn of_operation(world: &World<Abd>, client: ProcessId) -> Vec<Why> {
     facts.extend(unserved(world, client, state, pending.op, since));
     let patience = of_client("abd.why.patience").with("retry", Arg::Time(state.policy.retry_after));
     facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("abd.why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
+    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
     let first = Why { since, ..answer(claim, sized(world, "abd.why.rule.answer"), ABD, facts) };
-    let coordinators = replicas(world).filter_map(|id| Some((id, coordinated(world, id, client, state.serial)?)));
+    let coordinators = nodes(world).filter_map(|id| Some((id, coordinated(world, id, client, state.serial)?)));
     once(first).chain(coordinators.map(|(id, operation)| waits(world, id, operation))).collect()
-}
-
-/// The last message about an operation that is under way, answers before requests, and the step that sent it.
-fn under_way(world: &World<Abd>, client: ProcessId, serial: u32) -> Option<(Text, StepId)> {
-    let is_meant = |flight: &&Flight<Abd>| match &flight.body {
-        Body::Peer(_) => false,
-        Body::Request(request) => request.client == client && request.serial == serial,
-        Body::Response { serial: answered, .. } => flight.to == client && *answered == serial,
-    };
-    let flight = world.flights().filter(is_meant).max_by_key(|flight| (flight.to == client, flight.id))?;
-    let text = match flight.fate {
-        Fate::Travelling => Text::key("abd.why.travels").with("time", Arg::Time(flight.arrives_at)),
-        Fate::Doomed { at, .. } => Text::key("abd.why.lost").with("time", Arg::Time(at)),
-        Fate::Held { since } => Text::key("abd.why.held").with("time", Arg::Time(since)),
-    };
-    let kind = if flight.to == client { "message.response" } else { "message.request" };
-    let text = text.with("message", Arg::Word(kind)).with("from", Arg::Process(flight.from));
-    Some((text.with("to", Arg::Process(flight.to)), flight.cause))
 }
 
 /// What keeps a replica from serving a client; `sent` is the step that sent what is under way.
@@ -196,54 +178,10 @@ fn coordinated(world: &World<Abd>, id: ProcessId, client: ProcessId, serial: u32
     world.node(id)?.running.get(&client).filter(|operation| operation.asked.serial == serial)
 }
 
-/// What keeps a process from an answer of a replica.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Obstacle {
-    Down,
-    Paused,
-    CutOff,
-}
-
-fn obstacle(world: &World<Abd>, from: ProcessId, to: ProcessId) -> Option<Obstacle> {
-    match world.process(to)?.status {
-        ProcessStatus::Crashed => Some(Obstacle::Down),
-        ProcessStatus::Paused => Some(Obstacle::Paused),
-        ProcessStatus::Up => {
-            let network = world.network();
-            let open = from == to || network.passes(from, to) && network.passes(to, from);
-            (!open).then_some(Obstacle::CutOff)
-        }
-    }
-}
-
-/// One sentence for each kind of obstacle between a process and some replicas.
-fn obstacles(world: &World<Abd>, from: ProcessId, among: &[ProcessId]) -> Vec<Text> {
-    let kinds =
-        [("abd.why.down", Obstacle::Down), ("abd.why.paused", Obstacle::Paused), ("abd.why.cut_off", Obstacle::CutOff)];
-    let sentence = |(key, kind): (&'static str, Obstacle)| {
-        let stopped = among.iter().copied().filter(|to| obstacle(world, from, *to) == Some(kind));
-        let stopped: Vec<ProcessId> = stopped.collect();
-        (!stopped.is_empty()).then(|| about(key, from).with("nodes", names(world, &stopped)))
-    };
-    kinds.into_iter().filter_map(sentence).collect()
-}
-
-fn replicas(world: &World<Abd>) -> impl Iterator<Item = ProcessId> {
-    (0..world.node_count()).map(ProcessId)
-}
-
 /// As `Node::quorum`, seen from outside.
 fn quorum(world: &World<Abd>) -> usize {
     let majority = usize::from(world.node_count() / 2 + 1);
     if world.is_off(Mutant::SmallQuorum.into()) { (majority - 1).max(1) } else { majority }
-}
-
-fn answer(claim: Text, rule: Text, source: &'static str, facts: Vec<Text>) -> Why {
-    Why { claim, rule, facts, source, since: None }
-}
-
-fn about(key: &'static str, id: ProcessId) -> Text {
-    Text::key(key).with("node", Arg::Process(id))
 }
 
 /// A text about a version of a register.
@@ -263,13 +201,4 @@ fn sized(world: &World<Abd>, key: &'static str) -> Text {
 /// A number of replicas, beside how many there are and how many make a quorum.
 fn tally(world: &World<Abd>, key: &'static str, count: usize) -> Text {
     sized(world, key).with("count", number(count))
-}
-
-fn names(world: &World<Abd>, ids: &[ProcessId]) -> Arg {
-    let names: Vec<String> = ids.iter().map(|id| process_name(world.node_count(), *id)).collect();
-    Arg::Plain(if names.is_empty() { "–".to_owned() } else { names.join(", ") })
-}
-
-fn number(value: impl TryInto<i64>) -> Arg {
-    Arg::Number(value.try_into().unwrap_or(i64::MAX))
 }

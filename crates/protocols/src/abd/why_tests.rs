@@ -86,12 +86,18 @@ fn prepared() -> Run {
     Run::new(Writers::Many, newest.into_iter().chain(others).collect())
 }
 
+/// A key of these answers, or of all protocols' answers, without its beginning.
+fn short(key: &'static str) -> &'static str {
+    let of_all = || key.strip_prefix("why.");
+    key.strip_prefix("abd.why.").or_else(of_all).expect("a key of answers")
+}
+
 fn keys(why: &Why) -> Vec<&'static str> {
-    why.facts.iter().map(|fact| fact.key.strip_prefix("abd.why.").expect("a key of these")).collect()
+    why.facts.iter().map(|fact| short(fact.key)).collect()
 }
 
 fn claim(why: &Why) -> &'static str {
-    why.claim.key.strip_prefix("abd.why.").expect("a key of these")
+    short(why.claim.key)
 }
 
 /// What the first fact with that key has for a hole.

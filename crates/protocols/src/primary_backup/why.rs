@@ -13,12 +13,12 @@ use super::log::Epoch;
 use super::mutants::Mutant;
 use super::node::{Durable, Node, Role};
 use crate::spec::process_name;
+use crate::why::{about, answer, is_paused, listed, names, nodes, number, obstacle, obstacles};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
 use seen::{
-    ALSBERG_DAY, APPROACH, LEASES, VIEWSTAMPS, about, answer, backups_needed, fenced_at, fences, fences_needed,
-    has_lease, higher, in_epoch, is_bound, is_off, is_paused, lease, listed, log_ends, names, nodes, number, obstacle,
-    obstacles, office, open_mark, refusal, sized, suspects, suspicion, takes, tally,
+    ALSBERG_DAY, APPROACH, LEASES, VIEWSTAMPS, backups_needed, fenced_at, fences, fences_needed, has_lease, higher,
+    in_epoch, is_bound, is_off, lease, log_ends, office, open_mark, refusal, sized, suspects, suspicion, takes, tally,
 };
 
 /// The answers to a question about the world as it stands; none where there is no such thing.
@@ -37,7 +37,7 @@ fn of_node(world: &World<PrimaryBackup>, id: ProcessId) -> Vec<Why> {
     let Some(node) = world.node(id) else { return vec![down(world, id, disk)] };
     let mut answers = Vec::new();
     if is_paused(world, id) {
-        let claim = about("primary-backup.why.is_paused", id);
+        let claim = about("why.is_paused", id);
         answers.push(answer(claim, Text::key("primary-backup.why.rule.paused"), "", office(world)));
     }
     match node.role {

@@ -11,12 +11,10 @@ mod seen;
 use super::Raft;
 use super::mutants::Mutant;
 use super::node::{Durable, Node, Role, bit};
+use crate::why::{about, alive, answer, is_paused, names, nodes, number, obstacle, obstacles};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
-use seen::{
-    about, alive, answer, at_position, is_off, is_paused, log_of, names, number, obstacle, obstacles, quorum, running,
-    servers, sized, tally, timeout,
-};
+use seen::{at_position, is_off, log_of, quorum, running, sized, tally, timeout};
 
 /// The answers to a question about the world as it stands; none where there is no such thing.
 pub(super) fn why(world: &World<Raft>, subject: Subject) -> Vec<Why> {
@@ -35,7 +33,7 @@ fn of_server(world: &World<Raft>, id: ProcessId) -> Vec<Why> {
     let mut answers = Vec::new();
     if is_paused(world, id) {
         let facts = vec![running(world, "raft.why.running")];
-        answers.push(answer(about("raft.why.is_paused", id), Text::key("raft.why.rule.paused"), "", facts));
+        answers.push(answer(about("why.is_paused", id), Text::key("raft.why.rule.paused"), "", facts));
     }
     match &node.role {
         Role::Follower => answers.extend([follower(world, id, node), election(world, id, node)]),
@@ -122,7 +120,7 @@ fn poll(world: &World<Raft>, id: ProcessId, term: u32, votes: u16, answered: u16
     let reached = |peer: ProcessId| obstacle(world, id, peer).is_none();
     let grants = |peer: &&ProcessId| reached(**peer) && refusal(world, id, term, **peer).is_none();
     let possible = size_of_set(votes) + outstanding.iter().filter(grants).count();
-    let withheld = servers(world).filter(|peer| *peer != id && votes & bit(*peer) == 0);
+    let withheld = nodes(world).filter(|peer| *peer != id && votes & bit(*peer) == 0);
     let spoken = withheld.filter(|peer| answered & bit(*peer) != 0 || reached(*peer));
     let mut reasons: Vec<Text> = spoken.filter_map(|peer| refusal(world, id, term, peer)).collect();
     reasons.extend(obstacles(world, id, &outstanding));
@@ -131,7 +129,7 @@ fn poll(world: &World<Raft>, id: ProcessId, term: u32, votes: u16, answered: u16
 
 /// The servers that have not answered a candidate.
 fn outstanding(world: &World<Raft>, id: ProcessId, answered: u16) -> Vec<ProcessId> {
-    servers(world).filter(|peer| *peer != id && answered & bit(*peer) == 0).collect()
+    nodes(world).filter(|peer| *peer != id && answered & bit(*peer) == 0).collect()
 }
 
 /// Why a server that hears a candidate of that term does not vote for it, by the rules of `RequestVote` in their order.
@@ -156,7 +154,7 @@ fn refusal(world: &World<Raft>, candidate: ProcessId, term: u32, peer: ProcessId
 /// What made a server leader. Its own count of votes is gone; the disks still have them.
 fn leader(world: &World<Raft>, id: ProcessId, node: &Node) -> Why {
     let elects = |disk: &Durable| disk.term == node.term() && disk.vote == Some(id);
-    let voters: Vec<ProcessId> = servers(world).filter(|peer| world.disk(*peer).is_some_and(elects)).collect();
+    let voters: Vec<ProcessId> = nodes(world).filter(|peer| world.disk(*peer).is_some_and(elects)).collect();
     let cast = tally(world, "raft.why.voters", voters.len()).with("nodes", names(world, &voters));
     let mut facts = vec![cast.with("term", number(node.term()))];
     if voters.len() < quorum(world) {
@@ -174,10 +172,10 @@ fn commits(world: &World<Raft>, id: ProcessId, node: &Node) -> Why {
         let obeys = world.node(*peer).is_some_and(|other| other.term() <= node.term());
         obeys && obstacle(world, id, *peer).is_none()
     };
-    let accepting = servers(world).filter(|peer| *peer != id).filter(accepts).count() + 1;
+    let accepting = nodes(world).filter(|peer| *peer != id).filter(accepts).count() + 1;
     let able = accepting >= quorum(world) && !is_paused(world, id);
     let mut facts = vec![tally(world, "raft.why.reaches", accepting)];
-    facts.extend(obstacles(world, id, &servers(world).collect::<Vec<_>>()));
+    facts.extend(obstacles(world, id, &nodes(world).collect::<Vec<_>>()));
     facts.extend(ahead(world, node.term()));
     let claim = about(if able { "raft.why.can_commit" } else { "raft.why.cannot_commit" }, id);
     answer(claim, Text::key("raft.why.rule.commit"), "§5.3", facts)

@@ -155,16 +155,16 @@ fn a_candidate_cannot_win_without_a_majority() {
     run.edit(&Edit::Rearm(N1, 0));
     run.until(5 * MS);
     let [early, _] = run.ask(Subject::Node(N1));
-    let expected = ["raft.why.votes", "raft.why.cut_off", "raft.why.votes_due", "raft.why.will_not_win"];
+    let expected = ["raft.why.votes", "why.cut_off", "raft.why.votes_due", "raft.why.will_not_win"];
     assert_eq!(keys(&early)[..4], expected);
     assert_eq!(said(&early, "raft.why.votes_due", "nodes"), names("n2"));
     run.until(30 * MS);
     let [role, term] = run.ask(Subject::Node(N1));
     assert_eq!(role.claim.key, "raft.why.not_leader.candidate");
-    let expected = ["raft.why.votes", "raft.why.cut_off", "raft.why.will_not_win", "raft.why.stands_again"];
+    let expected = ["raft.why.votes", "why.cut_off", "raft.why.will_not_win", "raft.why.stands_again"];
     assert_eq!(keys(&role), expected);
     assert_eq!(said(&role, "raft.why.votes", "count"), number(2));
-    assert_eq!(said(&role, "raft.why.cut_off", "nodes"), names("n3, n4, n5"));
+    assert_eq!(said(&role, "why.cut_off", "nodes"), names("n3, n4, n5"));
     assert_eq!(said(&role, "raft.why.will_not_win", "quorum"), number(3));
     let stood = run.step(&role);
     assert_eq!((stood.kind, stood.actor, stood.time), (StepKind::Timer, N1, 0));
@@ -203,7 +203,7 @@ fn a_stale_leader_cannot_commit() {
     assert_eq!(keys(&leads), ["raft.why.voters", "raft.why.votes_gone", "raft.why.led_since"]);
     assert_eq!(said(&leads, "raft.why.voters", "nodes"), names("n1, n2"));
     assert_eq!(commits.claim.key, "raft.why.cannot_commit");
-    assert_eq!(keys(&commits), ["raft.why.reaches", "raft.why.cut_off", "raft.why.leads_higher"]);
+    assert_eq!(keys(&commits), ["raft.why.reaches", "why.cut_off", "raft.why.leads_higher"]);
     assert_eq!(said(&commits, "raft.why.reaches", "count"), number(2));
     assert_eq!(said(&commits, "raft.why.leads_higher", "other"), Arg::Process(N3));
     assert_eq!(said(&commits, "raft.why.leads_higher", "term"), number(2));
@@ -214,10 +214,10 @@ fn an_entry_on_two_of_five_is_not_committed() {
     let run = divided();
     let [entry, applied] = run.ask(Subject::Entry(N2, 2));
     assert_eq!((entry.claim.key, entry.source), ("raft.why.uncommitted", "§5.3"));
-    assert_eq!(keys(&entry), ["raft.why.copies", "raft.why.cut_off"]);
+    assert_eq!(keys(&entry), ["raft.why.copies", "why.cut_off"]);
     assert_eq!(said(&entry, "raft.why.copies", "count"), number(2));
     assert_eq!(said(&entry, "raft.why.copies", "quorum"), number(3));
-    assert_eq!(said(&entry, "raft.why.cut_off", "nodes"), names("n3, n4, n5"));
+    assert_eq!(said(&entry, "why.cut_off", "nodes"), names("n3, n4, n5"));
     assert_eq!(applied.claim.key, "raft.why.not_applied");
     assert_eq!(said(&applied, "raft.why.indices", "commit"), number(1));
 }
@@ -227,14 +227,14 @@ fn an_entry_of_an_old_term_is_not_committed_by_its_copies() {
     let run = figure_8();
     let [entry, _] = run.ask(Subject::Entry(N1, 2));
     assert_eq!((entry.claim.key, entry.source), ("raft.why.uncommitted", "§5.4.2"));
-    let expected = ["raft.why.copies", "raft.why.old_term", "raft.why.own_entry", "raft.why.down", "raft.why.cut_off"];
+    let expected = ["raft.why.copies", "raft.why.old_term", "raft.why.own_entry", "why.down", "why.cut_off"];
     assert_eq!(keys(&entry), expected);
     assert_eq!(said(&entry, "raft.why.copies", "nodes"), names("n1, n2, n3"));
     let old = |hole| said(&entry, "raft.why.old_term", hole);
     assert_eq!((old("term"), old("current")), (number(2), number(3)));
     let own = |hole| said(&entry, "raft.why.own_entry", hole);
     assert_eq!((own("index"), own("count")), (number(3), number(2)));
-    assert_eq!(said(&entry, "raft.why.cut_off", "nodes"), names("n3, n4"));
+    assert_eq!(said(&entry, "why.cut_off", "nodes"), names("n3, n4"));
 }
 
 #[test]
@@ -242,12 +242,12 @@ fn an_entry_that_conflicts_with_the_leader_gives_way() {
     let run = deposed();
     let [entry, _] = run.ask(Subject::Entry(N2, 2));
     assert_eq!(entry.claim.key, "raft.why.gives_way");
-    assert_eq!(keys(&entry), ["raft.why.copies", "raft.why.conflict", "raft.why.cut_off"]);
+    assert_eq!(keys(&entry), ["raft.why.copies", "raft.why.conflict", "why.cut_off"]);
     assert_eq!(said(&entry, "raft.why.conflict", "leader"), Arg::Process(N3));
     assert_eq!(said(&entry, "raft.why.conflict", "other_term"), number(2));
     // Of a server that is down nobody knows what it has applied.
     let [entry] = figure_8().ask(Subject::Entry(N5, 2));
-    assert_eq!(keys(&entry), ["raft.why.copies", "raft.why.conflict", "raft.why.down"]);
+    assert_eq!(keys(&entry), ["raft.why.copies", "raft.why.conflict", "why.down"]);
 }
 
 #[test]
@@ -271,12 +271,12 @@ fn nothing_is_committed_without_a_leader() {
 
 #[test]
 fn a_client_waits_for_a_leader_that_cannot_commit() {
-    let expected = ["raft.why.asked", "raft.why.holds", "raft.why.patience"];
+    let expected = ["why.asked", "raft.why.holds", "raft.why.patience"];
     let [operation, entry] = divided().ask(Subject::Operation(C1));
-    assert_eq!((operation.claim.key, keys(&operation)), ("raft.why.no_answer", expected.to_vec()));
-    assert_eq!(said(&operation, "raft.why.asked", "attempts"), number(1));
+    assert_eq!((operation.claim.key, keys(&operation)), ("why.no_answer", expected.to_vec()));
+    assert_eq!(said(&operation, "why.asked", "attempts"), number(1));
     assert_eq!(said(&operation, "raft.why.holds", "index"), number(2));
-    assert_eq!((entry.claim.key, keys(&entry)), ("raft.why.uncommitted", vec!["raft.why.copies", "raft.why.cut_off"]));
+    assert_eq!((entry.claim.key, keys(&entry)), ("raft.why.uncommitted", vec!["raft.why.copies", "why.cut_off"]));
     let [operation, entry] = deposed().ask(Subject::Operation(C1));
     assert_eq!((entry.claim.key, keys(&operation)), ("raft.why.gives_way", expected.to_vec()));
 }
@@ -287,15 +287,15 @@ fn a_client_asks_a_follower_or_nobody() {
     invoke(&mut run, N2);
     run.until(105 * MS);
     let [operation] = run.ask(Subject::Operation(C1));
-    let expected = ["raft.why.asked", "raft.why.travels", "raft.why.redirects", "raft.why.patience"];
+    let expected = ["why.asked", "why.travels", "raft.why.redirects", "raft.why.patience"];
     assert_eq!(keys(&operation), expected);
-    assert_eq!(said(&operation, "raft.why.travels", "time"), Arg::Time(110 * MS));
+    assert_eq!(said(&operation, "why.travels", "time"), Arg::Time(110 * MS));
     assert_eq!(said(&operation, "raft.why.redirects", "leader"), Arg::Process(N1));
     assert_eq!(run.step(&operation).kind, StepKind::Edit);
     run.edit(&Edit::Crash(N2, DiskFate::Kept));
     run.until(115 * MS);
     let [operation] = run.ask(Subject::Operation(C1));
-    assert_eq!(keys(&operation), ["raft.why.asked", "raft.why.down", "raft.why.patience"]);
+    assert_eq!(keys(&operation), ["why.asked", "why.down", "raft.why.patience"]);
 }
 
 #[test]
@@ -310,10 +310,10 @@ fn a_server_does_nothing_while_it_is_down_or_paused() {
         (number(1), number(3))
     );
     let [paused, _, election, _] = run.ask(Subject::Node(N5));
-    assert_eq!((paused.claim.key, election.claim.key), ("raft.why.is_paused", "raft.why.could_not_win"));
-    assert_eq!(keys(&election), ["raft.why.votes_possible", "raft.why.down", "raft.why.paused"]);
+    assert_eq!((paused.claim.key, election.claim.key), ("why.is_paused", "raft.why.could_not_win"));
+    assert_eq!(keys(&election), ["raft.why.votes_possible", "why.down", "why.paused"]);
     let [_, commits, _] = run.ask(Subject::Node(N1));
-    assert_eq!(keys(&commits), ["raft.why.reaches", "raft.why.down", "raft.why.paused"]);
+    assert_eq!(keys(&commits), ["raft.why.reaches", "why.down", "why.paused"]);
     assert_eq!(commits.claim.key, "raft.why.can_commit");
 }
 

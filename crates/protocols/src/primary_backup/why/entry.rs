@@ -1,12 +1,10 @@
 //! Why an entry of a log is acknowledged or not, and whether it stays.
 
-use super::seen::{
-    ALSBERG_DAY, APPROACH, about, alive, answer, in_epoch, leading, log_ends, log_of, names, nodes, number, obstacle,
-    obstacles, refusal, sized, takes, tally, vacancy,
-};
+use super::seen::{ALSBERG_DAY, APPROACH, in_epoch, leading, log_ends, log_of, refusal, sized, takes, tally, vacancy};
 use crate::primary_backup::PrimaryBackup;
 use crate::primary_backup::log::{Epoch, Log, Position};
 use crate::primary_backup::node::{Node, Role};
+use crate::why::{about, alive, answer, names, nodes, number, obstacle, obstacles};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;

@@ -1,14 +1,13 @@
 //! Why a client has no answer yet.
 
 use super::entry::{Stored, acknowledgement};
-use super::seen::{
-    APPROACH, about, answer, has_lease, higher, leading, lease, log_of, nodes, number, obstacles, open_mark, vacancy,
-};
+use super::seen::{APPROACH, has_lease, higher, leading, lease, log_of, open_mark, vacancy};
 use super::{mark, may_read};
 use crate::kv::Op;
 use crate::primary_backup::PrimaryBackup;
 use crate::primary_backup::node::Node;
-use consistory_kernel::{Body, Fate, Flight, ProcessId, StepId, World};
+use crate::why::{about, answer, nodes, number, obstacles, under_way};
+use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;
 
@@ -17,7 +16,7 @@ pub(super) fn answers(world: &World<PrimaryBackup>, client: ProcessId) -> Vec<Wh
     let Some(state) = world.client(client) else { return Vec::new() };
     let Some(pending) = &state.pending else { return Vec::new() };
     let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("primary-backup.why.asked").with("target", Arg::Process(state.target));
+    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
     let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
     let mut facts = vec![asked];
     let (text, since) = under_way(world, client, state.serial).unzip();
@@ -33,28 +32,10 @@ pub(super) fn answers(world: &World<PrimaryBackup>, client: ProcessId) -> Vec<Wh
     }
     let patience = of_client("primary-backup.why.patience").with("retry", Arg::Time(state.policy.retry_after));
     facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("primary-backup.why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
+    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
     let first = Why { since, ..answer(claim, Text::key("primary-backup.why.rule.answer"), APPROACH, facts) };
     let open = entry.filter(|entry| !is_done(entry)).or_else(|| awaited(world, state.target, pending.op));
     once(first).chain(open.map(|entry| acknowledgement(&entry))).collect()
-}
-
-/// The last message about an operation that is under way, answers before requests, and the step that sent it.
-fn under_way(world: &World<PrimaryBackup>, client: ProcessId, serial: u32) -> Option<(Text, StepId)> {
-    let is_meant = |flight: &&Flight<PrimaryBackup>| match &flight.body {
-        Body::Peer(_) => false,
-        Body::Request(request) => request.client == client && request.serial == serial,
-        Body::Response { serial: answered, .. } => flight.to == client && *answered == serial,
-    };
-    let flight = world.flights().filter(is_meant).max_by_key(|flight| (flight.to == client, flight.id))?;
-    let text = match flight.fate {
-        Fate::Travelling => Text::key("primary-backup.why.travels").with("time", Arg::Time(flight.arrives_at)),
-        Fate::Doomed { at, .. } => Text::key("primary-backup.why.lost").with("time", Arg::Time(at)),
-        Fate::Held { since } => Text::key("primary-backup.why.held").with("time", Arg::Time(since)),
-    };
-    let name = if flight.to == client { "message.response" } else { "message.request" };
-    let text = text.with("message", Arg::Word(name)).with("from", Arg::Process(flight.from));
-    Some((text.with("to", Arg::Process(flight.to)), flight.cause))
 }
 
 /// What keeps a node from serving a client.

@@ -4,9 +4,9 @@ use crate::primary_backup::log::{Epoch, Log, Position};
 use crate::primary_backup::mutants::Mutant;
 use crate::primary_backup::node::{Node, Role};
 use crate::primary_backup::{PrimaryBackup, Timer};
-use crate::spec::process_name;
+use crate::why::{about, alive, is_paused, names, nodes, number, obstacle};
 use consistory_kernel::{ArmedTimer, ProcessId, ProcessStatus, Time, World};
-use consistory_scene::{Arg, Text, Why};
+use consistory_scene::{Arg, Text};
 use core::iter::once;
 
 /// Where the rules stand: what is stored and acknowledged, who is primary, epochs and fences, leases.
@@ -125,50 +125,6 @@ pub(super) fn lease(world: &World<PrimaryBackup>, id: ProcessId, node: &Node) ->
     once(text).chain(ended.map(|text| text.with("nodes", names(world, &over)))).collect()
 }
 
-/// What keeps a process from an answer of a node.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Obstacle {
-    Down,
-    Paused,
-    CutOff,
-}
-
-pub(super) fn obstacle(world: &World<PrimaryBackup>, from: ProcessId, to: ProcessId) -> Option<Obstacle> {
-    match world.process(to)?.status {
-        ProcessStatus::Crashed => Some(Obstacle::Down),
-        ProcessStatus::Paused => Some(Obstacle::Paused),
-        ProcessStatus::Up => {
-            let network = world.network();
-            let open = from == to || network.passes(from, to) && network.passes(to, from);
-            (!open).then_some(Obstacle::CutOff)
-        }
-    }
-}
-
-/// One sentence for each kind of obstacle between a process and some nodes.
-pub(super) fn obstacles(world: &World<PrimaryBackup>, from: ProcessId, among: &[ProcessId]) -> Vec<Text> {
-    let kinds = [
-        ("primary-backup.why.down", Obstacle::Down),
-        ("primary-backup.why.paused", Obstacle::Paused),
-        ("primary-backup.why.cut_off", Obstacle::CutOff),
-    ];
-    let sentence = |(key, kind): (&'static str, Obstacle)| {
-        let stopped = among.iter().copied().filter(|to| obstacle(world, from, *to) == Some(kind));
-        let stopped: Vec<ProcessId> = stopped.collect();
-        (!stopped.is_empty()).then(|| about(key, from).with("nodes", names(world, &stopped)))
-    };
-    kinds.into_iter().filter_map(sentence).collect()
-}
-
-pub(super) fn nodes(world: &World<PrimaryBackup>) -> impl Iterator<Item = ProcessId> {
-    (0..world.node_count()).map(ProcessId)
-}
-
-/// The nodes that are not down, a paused one included.
-pub(super) fn alive(world: &World<PrimaryBackup>) -> impl Iterator<Item = (ProcessId, &Node)> {
-    nodes(world).filter_map(move |id| Some((id, world.node(id)?)))
-}
-
 /// The primary of the highest epoch. One of a lower epoch is a primary that does not know.
 pub(super) fn leading(world: &World<PrimaryBackup>) -> Option<(ProcessId, &Node)> {
     alive(world).filter(|(_, node)| node.is_primary()).max_by_key(|(_, node)| node.epoch())
@@ -184,10 +140,6 @@ fn clock(world: &World<PrimaryBackup>, id: ProcessId) -> Time {
     world.process(id).map_or(0, |process| process.local(world.time()))
 }
 
-pub(super) fn is_paused(world: &World<PrimaryBackup>, id: ProcessId) -> bool {
-    world.process(id).is_some_and(|process| process.status == ProcessStatus::Paused)
-}
-
 pub(super) fn is_off(world: &World<PrimaryBackup>, mutant: Mutant) -> bool {
     world.is_off(mutant.into())
 }
@@ -200,14 +152,6 @@ pub(super) fn backups_needed(world: &World<PrimaryBackup>) -> u16 {
 /// How many nodes a candidate must have fenced, as `Node::maybe_take_office` has it.
 pub(super) fn fences_needed(world: &World<PrimaryBackup>) -> u16 {
     if is_off(world, Mutant::SkipFenceQuorum) { 1 } else { world.config().fence_quorum(world.node_count()) }
-}
-
-pub(super) fn answer(claim: Text, rule: Text, source: &'static str, facts: Vec<Text>) -> Why {
-    Why { claim, rule, facts, source, since: None }
-}
-
-pub(super) fn about(key: &'static str, id: ProcessId) -> Text {
-    Text::key(key).with("node", Arg::Process(id))
 }
 
 pub(super) fn in_epoch(key: &'static str, id: ProcessId, epoch: Epoch) -> Text {
@@ -227,17 +171,4 @@ pub(super) fn sized(world: &World<PrimaryBackup>, key: &'static str) -> Text {
 
 pub(super) fn tally(world: &World<PrimaryBackup>, key: &'static str, count: usize) -> Text {
     sized(world, key).with("count", number(count))
-}
-
-pub(super) fn names(world: &World<PrimaryBackup>, ids: &[ProcessId]) -> Arg {
-    listed(ids.iter().map(|id| process_name(world.node_count(), *id)))
-}
-
-pub(super) fn listed(texts: impl Iterator<Item = String>) -> Arg {
-    let texts: Vec<String> = texts.collect();
-    Arg::Plain(if texts.is_empty() { "–".to_owned() } else { texts.join(", ") })
-}
-
-pub(super) fn number(value: impl TryInto<i64>) -> Arg {
-    Arg::Number(value.try_into().unwrap_or(i64::MAX))
 }

@@ -1,13 +1,11 @@
 //! Why an entry of a log is committed or not, and applied or not.
 
-use super::seen::{
-    about, alive, answer, at_position, commit_index, is_off, leaderless, leading, log_of, names, number, obstacle,
-    obstacles, quorum, servers, tally,
-};
+use super::seen::{at_position, commit_index, is_off, leaderless, leading, log_of, quorum, tally};
 use crate::raft::Raft;
 use crate::raft::log::{Log, Position};
 use crate::raft::mutants::Mutant;
 use crate::raft::node::{Node, Role};
+use crate::why::{about, alive, answer, names, nodes, number, obstacle, obstacles};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;
@@ -34,7 +32,7 @@ impl<'a> Stored<'a> {
     }
 
     fn holders(&self) -> Vec<ProcessId> {
-        servers(self.world).filter(|id| log_of(self.world, *id).is_some_and(|log| self.is_in(log))).collect()
+        nodes(self.world).filter(|id| log_of(self.world, *id).is_some_and(|log| self.is_in(log))).collect()
     }
 
     pub(super) fn text(&self, key: &'static str) -> Text {
@@ -142,7 +140,7 @@ fn missing(entry: &Stored<'_>, leader: ProcessId, node: &Node) -> Vec<Text> {
         decisive = first;
     }
     let Role::Leader { progress } = &node.role else { return facts };
-    let behind = servers(world).zip(progress).filter(|(_, replica)| replica.matched < decisive.index);
+    let behind = nodes(world).zip(progress).filter(|(_, replica)| replica.matched < decisive.index);
     let behind: Vec<ProcessId> = behind.map(|(id, _)| id).filter(|id| *id != leader).collect();
     // The leader itself may be paused.
     facts.extend(obstacles(world, leader, &[leader]));

@@ -1,9 +1,10 @@
 //! Why a client has no answer yet.
 
 use super::entry::{Stored, commitment};
-use super::seen::{about, answer, leaderless, leading, log_of, number, obstacles, servers};
+use super::seen::{leaderless, leading, log_of};
 use crate::raft::Raft;
-use consistory_kernel::{Body, Fate, Flight, ProcessId, StepId, World};
+use crate::why::{about, answer, nodes, number, obstacles, under_way};
+use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;
 
@@ -12,7 +13,7 @@ pub(super) fn answers(world: &World<Raft>, client: ProcessId) -> Vec<Why> {
     let Some(state) = world.client(client) else { return Vec::new() };
     let Some(pending) = &state.pending else { return Vec::new() };
     let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("raft.why.asked").with("target", Arg::Process(state.target));
+    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
     let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
     let mut facts = vec![asked];
     let (text, since) = under_way(world, client, state.serial).unzip();
@@ -28,27 +29,9 @@ pub(super) fn answers(world: &World<Raft>, client: ProcessId) -> Vec<Why> {
     }
     let patience = of_client("raft.why.patience").with("retry", Arg::Time(state.policy.retry_after));
     facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("raft.why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
+    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
     let first = Why { since, ..answer(claim, Text::key("raft.why.rule.answer"), "§8", facts) };
     once(first).chain(entry.filter(|entry| !is_done(entry)).map(|entry| commitment(&entry))).collect()
-}
-
-/// The last message about an operation that is under way, answers before requests, and the step that sent it.
-fn under_way(world: &World<Raft>, client: ProcessId, serial: u32) -> Option<(Text, StepId)> {
-    let is_meant = |flight: &&Flight<Raft>| match &flight.body {
-        Body::Peer(_) => false,
-        Body::Request(request) => request.client == client && request.serial == serial,
-        Body::Response { serial: answered, .. } => flight.to == client && *answered == serial,
-    };
-    let flight = world.flights().filter(is_meant).max_by_key(|flight| (flight.to == client, flight.id))?;
-    let text = match flight.fate {
-        Fate::Travelling => Text::key("raft.why.travels").with("time", Arg::Time(flight.arrives_at)),
-        Fate::Doomed { at, .. } => Text::key("raft.why.lost").with("time", Arg::Time(at)),
-        Fate::Held { since } => Text::key("raft.why.held").with("time", Arg::Time(since)),
-    };
-    let name = if flight.to == client { "message.response" } else { "message.request" };
-    let text = text.with("message", Arg::Word(name)).with("from", Arg::Process(flight.from));
-    Some((text.with("to", Arg::Process(flight.to)), flight.cause))
 }
 
 /// What keeps a server from serving a client.
@@ -66,7 +49,7 @@ fn unserved(world: &World<Raft>, client: ProcessId, target: ProcessId) -> Vec<Te
 /// The entry that holds an operation: in the leader's log, else where the client asks, else anywhere.
 fn placed(world: &World<Raft>, client: ProcessId, target: ProcessId, serial: u32) -> Option<Stored<'_>> {
     let leader = leading(world).map(|(id, _)| id);
-    let mut order = leader.into_iter().chain([target]).chain(servers(world));
+    let mut order = leader.into_iter().chain([target]).chain(nodes(world));
     order.find_map(|id| {
         let log = log_of(world, id)?;
         let index = (1..=log.last_index()).rev().find(|index| log.holds_request(*index, client, serial))?;

@@ -258,6 +258,15 @@ impl Store {
         })
     }
 
+    /// The same for a frame, which has no time to look at every event again: as it was known when a panel asked last.
+    pub(crate) fn known_cone(&self) -> Option<Rc<Cone>> {
+        let selection = self.look(|view| view.pointed.or(view.selection))?;
+        if let Some(lit) = self.0.cone.borrow().as_ref().filter(|lit| lit.of.0 == selection) {
+            return lit.cone.clone();
+        }
+        self.cone()
+    }
+
     /// The class of what a step did, where it is lit.
     pub(crate) fn lit(&self, step: StepId) -> &'static str {
         let Some(cone) = self.cone() else { return "" };

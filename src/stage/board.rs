@@ -55,7 +55,7 @@ impl Board {
         let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         let scene = store.read(|session| session.scene());
         let selection = store.look(|view| view.selection);
-        let cone = store.cone();
+        let cone = store.known_cone();
         let mut inner = self.0.borrow_mut();
         let inner = &mut *inner;
         let (Some(painter), Some(plan)) = (&mut inner.painter, &inner.plan) else {

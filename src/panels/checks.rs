@@ -10,8 +10,9 @@ use consistory_session::{Command, Selection, Topics};
 use yew::prelude::*;
 
 /// The class, the symbol and the word of a state: never colour alone.
-fn state(state: &CheckState) -> (&'static str, &'static str, &'static str) {
-    match state {
+fn state(check: &Check) -> (&'static str, &'static str, &'static str) {
+    match &check.state {
+        CheckState::Violated { .. } if check.beyond.is_some() => ("state-expected", "!", "safety.by-design"),
         CheckState::Holds => ("state-good", "✓", "safety.holds"),
         CheckState::Violated { .. } => ("state-bad", "✗", "safety.violated"),
         CheckState::Reached => ("state-good", "✓", "safety.reached"),
@@ -47,7 +48,7 @@ fn show(page: &Page, step: StepId) -> Callback<MouseEvent> {
 
 /// One property; opening it explains it.
 fn check_line(page: &Page, check: &Check) -> Html {
-    let (class_name, symbol, name) = state(&check.state);
+    let (class_name, symbol, name) = state(check);
     let source = Text::key("safety.source").with("source", Arg::Plain(check.source.to_owned()));
     html! {
         <details key={check.id} class={class(&["check", class_name])}>
@@ -61,6 +62,9 @@ fn check_line(page: &Page, check: &Check) -> Html {
                 <p>{ page.text(&check.explanation) }</p>
                 if !check.source.is_empty() {
                     <p class="check-cite">{ page.text(&source) }</p>
+                }
+                if let Some(beyond) = &check.beyond {
+                    <p class="check-beyond">{ page.text(beyond) }</p>
                 }
                 { broken(page, &check.state) }
             </div>

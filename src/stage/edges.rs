@@ -15,7 +15,7 @@ pub(crate) fn edges(plan: &Plan, scene: &Scene, division: &Division, line: Optio
     let number = |value: f64| Tenths(value).to_string();
     html! {
         <svg class="edges" viewBox={format!("0 0 {} {}", Tenths(plan.width), Tenths(plan.height))} aria-hidden="true" focusable="false">
-            if plan.cards.len() > 2 {
+            if plan.cards.len() > 2 && plan.is_ring {
                 <ellipse key="ring" class="ring" cx={number(ring.centre.x)} cy={number(ring.centre.y)}
                     rx={number(ring.width / 2.0)} ry={number(ring.height / 2.0)} />
             }

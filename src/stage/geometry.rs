@@ -2,7 +2,7 @@
 
 use consistory_kernel::ProcessId;
 use consistory_scene::Scene;
-use consistory_scene::layout::{Point, ring};
+use consistory_scene::layout::Point;
 
 use super::figures::Tenths;
 use super::route::{Route, route};
@@ -159,6 +159,8 @@ const MARGIN_TOP: f64 = 34.0;
 const LOW: f64 = 420.0;
 /// A ring much wider than high no longer reads as one.
 const STRETCH_MAX: f64 = 1.6;
+/// Rows may be wider.
+const ROWS_STRETCH_MAX: f64 = 2.6;
 /// Room between two clients.
 const CLIENT_GAP: f64 = 12.0;
 
@@ -171,8 +173,10 @@ pub(crate) struct Plan {
     pub(crate) height: f64,
     /// How much the cards show.
     pub(crate) variant: Variant,
-    /// The ring on which the cards stand.
+    /// The ring on which the cards stand, or the box of their rows.
     pub(crate) ring: Rect,
+    /// Whether they stand on a ring.
+    pub(crate) is_ring: bool,
     /// Node cards in ring order.
     pub(crate) cards: Vec<(ProcessId, Rect)>,
     /// Clients.
@@ -199,12 +203,11 @@ impl Plan {
     }
 
     fn with(scene: &Scene, width: f64, height: f64, variant: Variant) -> Self {
-        let count = scene.cards.len();
         let (card_width, card_height) = variant.card_size();
         let top = if height < LOW { MARGIN } else { MARGIN_TOP };
         let mut area = Area { left: MARGIN, top, right: width - MARGIN, bottom: height - MARGIN };
         let clients = clients(scene, variant, &mut area);
-        let points: Vec<Point> = (0..count).map(|index| ring(index, count)).collect();
+        let points = scene.places();
         let bounds = bounds(&points);
         let room = |space: f64, card: f64, extent: f64| {
             if extent > 0.0 { ((space - card) / extent).max(0.0) } else { 0.0 }
@@ -212,8 +215,9 @@ impl Plan {
         let mut radius_y = room(area.bottom - area.top, card_height, bounds.height);
         let mut radius_x = room(area.right - area.left, card_width, bounds.width);
         if bounds.width > 0.0 && bounds.height > 0.0 {
-            radius_x = radius_x.min(radius_y * STRETCH_MAX);
-            radius_y = radius_y.min(radius_x * STRETCH_MAX);
+            let stretch = if scene.is_ring() { STRETCH_MAX } else { ROWS_STRETCH_MAX };
+            radius_x = radius_x.min(radius_y * stretch);
+            radius_y = radius_y.min(radius_x * stretch);
         }
         let middle = Point { x: f64::midpoint(area.left, area.right), y: f64::midpoint(area.top, area.bottom) };
         let centre = Point { x: middle.x - bounds.centre.x * radius_x, y: middle.y - bounds.centre.y * radius_y };
@@ -224,7 +228,8 @@ impl Plan {
         let cards: Vec<_> = points.iter().zip(&scene.cards).map(card).collect();
         let ids = cards.iter().chain(&clients).map(|(id, _)| *id).collect();
         let ring = Rect { centre, width: 2.0 * radius_x, height: 2.0 * radius_y };
-        Self { width, height, variant, ring, cards, clients, routes: Vec::new(), ids }
+        let is_ring = scene.is_ring();
+        Self { width, height, variant, ring, is_ring, cards, clients, routes: Vec::new(), ids }
     }
 
     fn fits(&self) -> bool {

@@ -142,7 +142,7 @@ fn drop_card(plan: &Plan, scene: &Scene, id: ProcessId, now: Point) -> Outcome {
 fn is_outside(plan: &Plan, point: Point) -> bool {
     let x = (point.x - plan.ring.centre.x) / (plan.ring.width / 2.0).max(1.0);
     let y = (point.y - plan.ring.centre.y) / (plan.ring.height / 2.0).max(1.0);
-    x.hypot(y) > 1.04
+    if plan.is_ring { x.hypot(y) > 1.04 } else { x.abs().max(y.abs()) > 1.1 }
 }
 
 fn isolate(plan: &Plan, id: ProcessId) -> Outcome {

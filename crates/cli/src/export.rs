@@ -4,7 +4,7 @@ use crate::arguments::{Export, ExportFormat};
 use crate::output::{Complaint, Status, print};
 use crate::source;
 use consistory_kernel::{ProcessId, StepId};
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::{Spec, names_of};
 use consistory_session::export::{Wording, mermaid, shiviz};
 use consistory_session::picture::{self, Colours, Theme};
 use consistory_session::words::{Language, sentence};
@@ -37,8 +37,8 @@ impl RunVisitor for Writer {
         // The end of the run; a session has no limit there that it could refuse.
         let _ = run.apply(Command::SeekStep { step: StepId::NONE });
         let world = run.timeline().tip();
-        let nodes = world.node_count();
-        let name = |id: ProcessId| process_name(nodes, id);
+        let names = names_of(world);
+        let name = |id: ProcessId| names.name(id);
         let sentence = |text: &_| sentence(Language::English, text, &name);
         let wording = Wording { sentence: &sentence, name: &name };
         let processes: Vec<ProcessId> = world.process_ids().collect();

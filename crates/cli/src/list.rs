@@ -64,6 +64,7 @@ fn parameter(dial: &Dial) -> Value {
         DialKind::Duration { .. } => ("duration", "ms"),
         DialKind::Range { .. } => ("range", "ms"),
         DialKind::Latency => ("distribution", "ms"),
+        DialKind::Choice { .. } => ("choice", ""),
     };
     json!({"name": dial.name, "kind": kind, "default": dial.value, "unit": unit})
 }

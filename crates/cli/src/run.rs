@@ -4,7 +4,7 @@ use crate::arguments::{Run, Scenario};
 use crate::output::{Complaint, Status, number, print, print_json, words};
 use crate::{history, source};
 use consistory_kernel::{ProcessId, ProcessStatus, StepId};
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::{Spec, names_of};
 use consistory_scene::Field;
 use consistory_session::metrics::{Measured, measure};
 use consistory_session::words::{Language, sentence};
@@ -73,7 +73,7 @@ impl RunVisitor for Report {
 fn summary<P: Spec>(run: &LiveRun<P>, told: &[String]) -> Value {
     let world = run.timeline().tip();
     let counters = world.counters();
-    let name = |id: ProcessId| process_name(world.node_count(), id);
+    let name = |id: ProcessId| names_of(world).name(id);
     let findings = run.findings().into_iter().map(|finding| {
         let nodes: Vec<String> = finding.nodes.iter().map(|id| name(*id)).collect();
         json!({"property": finding.property, "at_us": finding.time, "nodes": nodes})
@@ -116,7 +116,7 @@ fn node<P: Spec>(run: &LiveRun<P>, id: ProcessId) -> Value {
     let world = run.timeline().tip();
     let is_up = world.process(id).is_some_and(|process| process.status != ProcessStatus::Crashed);
     let fields = world.node(id).map(|node| P::node_fields(world, id, node)).unwrap_or_default();
-    let named = |id: ProcessId| process_name(world.node_count(), id);
+    let named = |id: ProcessId| names_of(world).name(id);
     let fields: Map<String, Value> =
         fields.iter().map(|field| (field_name(P::ID, field), field_value(field, &named))).collect();
     json!({"id": named(id), "up": is_up, "fields": fields})

@@ -1,5 +1,6 @@
 //! A growing sequence that is cheap to clone: chunks are shared until somebody writes to them.
 
+use core::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// Elements per chunk: large enough that a clone touches few counters, small enough that the first
@@ -13,6 +14,13 @@ const CHUNK: usize = 64;
 pub struct Chunks<T> {
     full: Vec<Rc<Vec<T>>>,
     len: usize,
+}
+
+impl<T: Hash> Hash for Chunks<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.len.hash(state);
+        self.full.iter().for_each(|chunk| chunk.hash(state));
+    }
 }
 
 impl<T> Default for Chunks<T> {

@@ -184,6 +184,10 @@ pub(crate) struct Core {
     /// The value of the last operation that a workload invoked.
     pub(crate) last_value: i64,
     pub(crate) storm: Raging,
+    /// Whether messages that would decide are put off.
+    pub(crate) adversary: bool,
+    /// Message delays on the chain of causes that led to the present step.
+    pub(crate) delays: u16,
     pub(crate) limits: Limits,
     pub(crate) halted: Option<Limit>,
 }
@@ -229,6 +233,8 @@ impl Core {
             next_message: 0,
             last_value: 0,
             storm: Raging::default(),
+            adversary: false,
+            delays: 0,
             limits,
             halted: None,
         }

@@ -119,6 +119,13 @@ impl<P: Protocol> Cx<'_, P> {
         self.core.processes[self.me.index()].local(self.core.time)
     }
 
+    /// How many messages between nodes lie on the chain of causes that led to this step, since a client's request: 0 where
+    /// a request arrives, one more than at the sender where a message does, and the same as when it was armed where a
+    /// timer fires.
+    pub fn delays(&self) -> u16 {
+        self.core.delays
+    }
+
     /// Parameters.
     #[inline]
     pub fn config(&self) -> &P::Config {

@@ -91,6 +91,8 @@ pub enum Edit<P: Protocol> {
     Workload(ProcessId, Option<Rc<Workload>>),
     /// Sets how patient a client is.
     Patience(ProcessId, ClientPolicy),
+    /// Puts off every message between nodes whose arrival would decide, or ends that: see [`Protocol::DECIDED`].
+    Adversary(bool),
 }
 
 impl<P: Protocol> Hash for Edit<P> {
@@ -117,6 +119,7 @@ impl<P: Protocol> Hash for Edit<P> {
             Self::Jump(node, by) => (node, by).hash(state),
             Self::Flap { from, to, up, down } => (from, to, up, down).hash(state),
             Self::Storm(storm) => storm.hash(state),
+            Self::Adversary(on) => on.hash(state),
             Self::Workload(client, workload) => (client, workload).hash(state),
             Self::Patience(client, policy) => (client, policy).hash(state),
         }

@@ -99,6 +99,8 @@ pub struct OperationEvent<P: Protocol> {
     pub client: ProcessId,
     /// Which of its operations.
     pub serial: u32,
+    /// Message delays between nodes on the way from the request to the answer; 0 where it begins.
+    pub delays: u16,
     /// What happened.
     pub stage: OperationStage<P>,
 }

@@ -12,9 +12,9 @@ pub trait Protocol: Copy + Debug + 'static {
     /// Parameters, the same for every node.
     type Config: Clone + Debug;
     /// The state of a running node. A crash drops it.
-    type Node: Clone;
+    type Node: Clone + Hash;
     /// What survives a crash; a fresh disk is the default.
-    type Durable: Clone + Default;
+    type Durable: Clone + Default + Hash;
     /// One forced write to stable storage, such as a log record.
     type Write: Clone + Hash;
     /// What nodes send each other.
@@ -28,9 +28,12 @@ pub trait Protocol: Copy + Debug + 'static {
     /// Rules that can be switched off, numbered from 0 to 31.
     type Mutant: Copy + Into<u8>;
     /// What judges the properties along a run.
-    type Monitor: Clone + Default;
+    type Monitor: Clone + Default + Hash;
     /// How a run prepares a node before its first boot, for example with an initial log.
     type Directive: Clone;
+
+    /// The `Sometimes` property that says that something is decided, by its number; the adversary keeps it from coming true.
+    const DECIDED: Option<u8> = None;
 
     /// Performs a write on stable storage.
     fn write(durable: &mut Self::Durable, write: &Self::Write);

@@ -21,6 +21,8 @@ pub struct Flight<P: Protocol> {
     pub arrives_at: Time,
     /// The step that sent it.
     pub cause: StepId,
+    /// How many messages between nodes lie on the chain of causes that led to that step, since a client's request.
+    pub delays: u16,
     /// What becomes of it.
     pub fate: Fate,
     /// What it carries.

@@ -2,7 +2,7 @@
 
 use crate::{Disks, Run, Storm};
 use consistory_kernel::{Counters, Limit, MS, Time, World};
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::{Property, Spec, names_of};
 use consistory_scene::Expectation;
 use core::fmt;
 
@@ -84,8 +84,11 @@ fn weather<P: Spec>(storm: &mut Storm<P>) -> Result<(), Trouble> {
     if !storm.run_until(CALM, |world| waiting(world).is_none()) {
         return Err(Trouble::Waits(waiting(storm.world()).unwrap_or_default()));
     }
-    write(storm)?;
-    eventually(storm)?;
+    let is_live = P::PROPERTIES.iter().all(|property| !is_eventual(property) || property.beyond.is_none());
+    if is_live {
+        write(storm)?;
+        eventually(storm)?;
+    }
     unbroken(storm.world())
 }
 
@@ -106,12 +109,16 @@ fn write<P: Spec>(storm: &mut Storm<P>) -> Result<(), Trouble> {
 /// Waits for each `Eventually` property.
 fn eventually<P: Spec>(storm: &mut Storm<P>) -> Result<(), Trouble> {
     for (number, property) in P::PROPERTIES.iter().enumerate() {
-        let is_promised = property.expectation == Expectation::Eventually;
+        let is_promised = is_eventual(property) && property.beyond.is_none();
         if is_promised && !storm.run_until(CALM, |world| P::eventually(world, number)) {
             return Err(Trouble::NeverReached(property.id));
         }
     }
     Ok(())
+}
+
+fn is_eventual(property: &Property) -> bool {
+    property.expectation == Expectation::Eventually
 }
 
 fn unbroken<P: Spec>(world: &World<P>) -> Result<(), Trouble> {
@@ -129,5 +136,5 @@ fn broken<P: Spec>(world: &World<P>) -> Option<Trouble> {
 /// The first client that waits for an answer.
 fn waiting<P: Spec>(world: &World<P>) -> Option<String> {
     let waits = |id: &_| world.client(*id).is_some_and(|client| client.pending.is_some());
-    world.process_ids().find(waits).map(|id| process_name(world.node_count(), id))
+    world.process_ids().find(waits).map(|id| names_of(world).name(id))
 }

@@ -11,7 +11,7 @@ use consistory_kernel::{
     DiskFate, Edit, Fate, Journal, MS, MarkKind, MessageAct, Moment, OpKind, ProcessId, ProcessStatus, Setup, StepId,
     Time, World,
 };
-use consistory_protocols::Spec;
+use consistory_protocols::{Bears, Spec};
 
 /// What crashes do to disks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl<P: Spec> Storm<P> {
                 return;
             }
             let act = self.temper.act(&mut self.dice);
-            self.act(act);
+            self.act(borne::<P>(act));
             if stop(&self.world) {
                 return;
             }
@@ -81,7 +81,7 @@ impl<P: Spec> Storm<P> {
         self.apply(Edit::Reordering(defaults.network.reorder));
         for (number, parameter) in (0_u8..).zip(0..P::PARAMETERS.len()) {
             let setting = P::setting(&defaults.config, parameter);
-            if P::setting(self.world.config(), parameter) != setting {
+            if P::PARAMETERS[parameter].live && P::setting(self.world.config(), parameter) != setting {
                 self.apply(Edit::Tune(number, setting));
             }
         }
@@ -431,6 +431,17 @@ impl<P: Spec> Storm<P> {
     fn last_leader(&self) -> Option<(StepId, ProcessId)> {
         let mut marked = self.journal.marked().rev();
         marked.find(|note| note.mark == Some(MarkKind::Leader)).map(|note| (note.step, note.actor))
+    }
+}
+
+/// The act, or what comes nearest to it among those that the protocol bears.
+fn borne<P: Spec>(act: Act) -> Act {
+    match (P::BEARS, act) {
+        (Bears::Everything, _) | (_, Act::Invoke) => act,
+        (Bears::Crashes, Act::Crash | Act::Restart | Act::Bounce | Act::Blackout) => act,
+        (Bears::Crashes, Act::Pause | Act::Depose | Act::Cut | Act::Partition) => Act::Crash,
+        (Bears::Crashes, Act::Resume | Act::Mend | Act::Heal) => Act::Restart,
+        (Bears::Crashes | Bears::Nothing, _) => Act::Invoke,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::dice::Dice;
 use consistory_kernel::{ClientPolicy, Latency, MS, Setting, Setup, Time};
-use consistory_protocols::{ParameterKind, Spec};
+use consistory_protocols::{Bears, ParameterKind, Spec};
 
 /// A kind of thing that a storm does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,6 +180,11 @@ pub(crate) fn cluster<P: Spec>(seed: u64, mutants: u32, style: Style, dice: &mut
         setup.network.duplicate = dice.pick(&[0, 200_000]);
         setup.network.loss = 0;
     }
+    if P::BEARS != Bears::Everything {
+        setup.network = P::defaults().network;
+        setup.policy = P::defaults().policy;
+        return setup;
+    }
     let scale = dice.pick(&[100, 100, 100, 50, 25, 200]);
     for (number, parameter) in (0_u8..).zip(P::PARAMETERS) {
         let scale = if dice.percent(12) { dice.pick(&[10, 50, 300]) } else { scale };
@@ -187,6 +192,9 @@ pub(crate) fn cluster<P: Spec>(seed: u64, mutants: u32, style: Style, dice: &mut
         let drawn = drawn_setting(dice, parameter.kind, &setting, scale);
         if parameter.kind.accepts(&drawn) {
             P::tune(&mut setup.config, number, &drawn);
+            if !P::promises(&setup) {
+                P::tune(&mut setup.config, number, &setting);
+            }
         }
     }
     setup
@@ -197,6 +205,10 @@ fn drawn_setting(dice: &mut Dice, kind: ParameterKind, default: &Setting, percen
     match (kind, default) {
         (ParameterKind::Number(least, _), Setting::Number(number)) => {
             Setting::Number(dice.pick(&[*number, *number, least, least + 1]))
+        }
+        (ParameterKind::Choice(choices), Setting::Number(place)) => {
+            let last = u32::try_from(choices.len()).unwrap_or(1).saturating_sub(1);
+            Setting::Number(dice.pick(&[*place, *place, 0, last]))
         }
         (_, Setting::Duration(time)) => Setting::Duration(time * percent / 100),
         (_, Setting::Range(low, high)) => Setting::Range(low * percent / 100, high * percent / 100),

@@ -1,7 +1,7 @@
 //! The event feed: what happened, with the reason, as word keys with arguments.
 
 use crate::script::{duration_text, latency_text, percent_text};
-use crate::spec::{Spec, process_name};
+use crate::spec::{ClientOp, Names, Spec, names_of};
 use consistory_kernel::{
     Body, BranchId, DiskFate, Edit, Fact, Journal, MarkKind, MessageAct, NoteRecord, OperationStage, Outcome,
     ProcessId, StepId, StepKind, StepRecord, Timeline,
@@ -56,9 +56,9 @@ fn tell_step<P: Spec>(
 ) {
     let Some(journal) = timeline.journal_on(branch, step) else { return };
     let Some(record) = journal.step(step) else { return };
-    let nodes = timeline.world().node_count();
+    let names = names_of(timeline.world());
     let mut add = |text: Text, notable: bool| lines.push(FeedLine { step, time: record.time, text, notable });
-    if let Some((text, notable)) = headline(timeline.edit_on(branch, step), record, nodes)
+    if let Some((text, notable)) = headline(timeline.edit_on(branch, step), record, names)
         && (notable || detail == Detail::Everything)
     {
         add(text, notable);
@@ -82,12 +82,12 @@ fn tell_step<P: Spec>(
 }
 
 /// What kind of step it was, as a line of its own; notes and operations follow it.
-fn headline<P: Spec>(edit: Option<&Edit<P>>, record: &StepRecord, nodes: u16) -> Option<(Text, bool)> {
+fn headline<P: Spec>(edit: Option<&Edit<P>>, record: &StepRecord, names: Names) -> Option<(Text, bool)> {
     let actor = Arg::Process(record.actor);
     match record.kind {
         StepKind::Boot => Some((Text::key("feed.booted").with("node", actor), false)),
         StepKind::Deliver => {
-            let message = kind_name::<P>(record.detail, record.actor.0 >= nodes);
+            let message = kind_name::<P>(record.detail, record.actor.0 >= names.nodes());
             let text = Text::key("feed.delivered").with("node", actor).with("message", message);
             Some((text.with("from", Arg::Process(record.peer)), false))
         }
@@ -98,7 +98,7 @@ fn headline<P: Spec>(edit: Option<&Edit<P>>, record: &StepRecord, nodes: u16) ->
         StepKind::Edit => {
             let edit = edit?;
             // The operation's own line follows.
-            if matches!(edit, Edit::Invoke { .. }) { None } else { Some((edit_text::<P>(edit, nodes), true)) }
+            if matches!(edit, Edit::Invoke { .. }) { None } else { Some((edit_text::<P>(edit, names), true)) }
         }
     }
 }
@@ -144,13 +144,13 @@ fn operation_text<P: Spec>(
     stage: &OperationStage<P>,
 ) -> Option<Text> {
     let (key, label) = match stage {
-        OperationStage::Invoked(op) => ("feed.invoked", P::op_label(op)),
+        OperationStage::Invoked(op) => ("feed.invoked", op.label()),
         OperationStage::Ended(outcome) => {
             let op = invoked(timeline, branch, client, serial)?;
             match outcome {
-                Outcome::Ok(reply) => ("feed.ok", P::reply_label(op, reply)),
-                Outcome::Failed => ("feed.failed", P::op_label(op)),
-                Outcome::Unknown => ("feed.unknown", P::op_label(op)),
+                Outcome::Ok(reply) => ("feed.ok", op.answered(reply)),
+                Outcome::Failed => ("feed.failed", op.label()),
+                Outcome::Unknown => ("feed.unknown", op.label()),
             }
         }
     };
@@ -168,7 +168,7 @@ fn invoked<P: Spec>(timeline: &Timeline<P>, branch: BranchId, client: ProcessId,
 }
 
 /// An edit as a text.
-pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
+pub fn edit_text<P: Spec>(edit: &Edit<P>, names: Names) -> Text {
     let process = |key, id: ProcessId| Text::key(key).with("node", Arg::Process(id));
     let link = |key, from: ProcessId, to: ProcessId| {
         Text::key(key).with("from", Arg::Process(from)).with("to", Arg::Process(to))
@@ -187,8 +187,8 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
         Edit::Mend(from, to) => link("edit.mend", *from, *to),
         Edit::Partition(groups) => {
             let name = |group: &Vec<ProcessId>| {
-                let names: Vec<String> = group.iter().map(|id| process_name(nodes, *id)).collect();
-                format!("{{{}}}", names.join(" "))
+                let members: Vec<String> = group.iter().map(|id| names.name(*id)).collect();
+                format!("{{{}}}", members.join(" "))
             };
             let groups: Vec<String> = groups.iter().map(name).collect();
             Text::key("edit.partition").with("groups", Arg::Plain(groups.join(" ")))
@@ -208,12 +208,12 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
             act_text(MESSAGE_ACTS, *act).with("message", Arg::Plain(crate::spec::message_name(*id)))
         }
         Edit::NextMessage { from, to, kind, act } => {
-            let message = kind.map_or(Arg::Word("message.any"), |kind| kind_name::<P>(kind, to.0 >= nodes));
+            let message = kind.map_or(Arg::Word("message.any"), |kind| kind_name::<P>(kind, to.0 >= names.nodes()));
             let text = act_text(NEXT_ACTS, *act).with("message", message);
             text.with("from", Arg::Process(*from)).with("to", Arg::Process(*to))
         }
         Edit::Invoke { client, op, .. } => {
-            let label = Arg::Text(Box::new(P::op_label(op)));
+            let label = Arg::Text(Box::new(op.label()));
             Text::key("feed.invoked").with("client", Arg::Process(*client)).with("operation", label)
         }
         Edit::Answer(choice) => process("edit.answer", choice.process),
@@ -233,6 +233,8 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, nodes: u16) -> Text {
         }
         Edit::Reordering(ratio) => value("edit.reorder", percent_text(*ratio)),
         Edit::Calm => Text::key("edit.calm"),
+        Edit::Adversary(true) => Text::key("kernel.adversary"),
+        Edit::Adversary(false) => Text::key("kernel.adversary.ended"),
         Edit::Storm(None) => Text::key("kernel.storm.ended"),
         Edit::Storm(Some(storm)) => Text::key("kernel.storm").with("faults", Arg::Number(i64::from(storm.faults))),
         Edit::Workload(client, None) => process("edit.workload.ended", *client),

@@ -3,7 +3,9 @@
 //! Sessions make a retried command apply once: each client's last serial number is kept with its reply
 //! (Raft dissertation §6.3, after Lampson's and Liskov's session tables).
 
+use crate::spec::ClientOp;
 use consistory_checks as checks;
+use consistory_checks::{Call, Object};
 use consistory_kernel::{Fact, OpKind, ProcessId};
 use consistory_scene::{Arg, Text};
 use std::collections::BTreeMap;
@@ -105,21 +107,8 @@ impl fmt::Display for Reply {
     }
 }
 
-impl Reply {
-    /// What it returns in a client history; `None` where the operation was refused and never took effect.
-    pub fn returned(&self) -> Option<checks::Value> {
-        Some(match self {
-            Self::Read(Some(Value::Number(number))) => checks::Value::Number(*number),
-            Self::Read(Some(Value::List(list))) => checks::Value::list(list.iter().copied().map(checks::Value::Number)),
-            Self::Read(None) | Self::Written | Self::Appended => checks::Value::Nil,
-            Self::Swapped(held) => checks::Value::Bool(*held),
-            Self::WrongKind => return None,
-        })
-    }
-}
-
 /// The key-value state, and the sessions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Store {
     values: BTreeMap<Key, Value>,
     sessions: BTreeMap<ProcessId, (u32, Reply)>,
@@ -187,35 +176,6 @@ impl fmt::Display for Op {
 }
 
 impl Op {
-    /// The operation as a picture shows it while it is pending: `x ← 1`, `x?`.
-    pub fn label(self) -> Text {
-        let number = Arg::Number;
-        match self {
-            Self::Read(key) => Text::key("kv.read").with("key", plain(key)),
-            Self::Write(key, value) => Text::key("kv.write").with("key", plain(key)).with("value", number(value)),
-            Self::CompareAndSet(key, old, new) => {
-                Text::key("kv.cas").with("key", plain(key)).with("old", number(old)).with("new", number(new))
-            }
-            Self::Append(key, value) => Text::key("kv.append").with("key", plain(key)).with("value", number(value)),
-        }
-    }
-
-    /// The operation with its reply.
-    pub fn answered(self, reply: &Reply) -> Text {
-        match (self, reply) {
-            (Self::Read(key), Reply::Read(Some(value))) => {
-                Text::key("kv.read.value").with("key", plain(key)).with("value", Arg::Plain(value.to_string()))
-            }
-            (Self::Read(key), Reply::Read(None)) => Text::key("kv.read.nothing").with("key", plain(key)),
-            (Self::CompareAndSet(key, old, new), Reply::Swapped(false)) => {
-                let numbers = Text::key("kv.cas.refused").with("old", Arg::Number(old)).with("new", Arg::Number(new));
-                numbers.with("key", plain(key))
-            }
-            (op, Reply::WrongKind) => Text::key("kv.wrong_kind").with("operation", Arg::Plain(op.to_string())),
-            (op, Reply::Read(_) | Reply::Written | Reply::Swapped(_) | Reply::Appended) => op.label(),
-        }
-    }
-
     /// An operation of that kind on the register or list of that number; a comparison is with the number before.
     pub fn of_kind(kind: OpKind, key: u32, value: i64) -> Self {
         let name = |names: [u8; 6]| {
@@ -232,22 +192,14 @@ impl Op {
             OpKind::Append => Self::Append(list, value),
         }
     }
+}
 
-    /// The operation in a client history: the key that it is about, and what it asks.
-    pub fn call(self) -> (checks::Value, checks::Call) {
-        use checks::Call;
-        let number = checks::Value::Number;
-        let (key, call) = match self {
-            Self::Read(key) => (key, Call::Read),
-            Self::Write(key, value) => (key, Call::Write(number(value))),
-            Self::CompareAndSet(key, expected, new) => (key, Call::CompareAndSet(number(expected), number(new))),
-            Self::Append(key, value) => (key, Call::Append(number(value))),
-        };
-        (checks::Value::text(&key.to_string()), call)
-    }
+impl ClientOp for Op {
+    type Reply = Reply;
+    const OBJECT: Object = Object::KeyValue;
+    const FORMS: &'static [&'static str] = &["read x", "write x 1", "cas x 1 2", "append l 3"];
 
-    /// Parses the form that [`fmt::Display`] prints.
-    pub fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let number = |word: &str| word.parse::<i64>().ok();
         match words.as_slice() {
@@ -258,6 +210,64 @@ impl Op {
             _ => None,
         }
     }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn label(&self) -> Text {
+        let number = Arg::Number;
+        match *self {
+            Self::Read(key) => Text::key("kv.read").with("key", plain(key)),
+            Self::Write(key, value) => Text::key("kv.write").with("key", plain(key)).with("value", number(value)),
+            Self::CompareAndSet(key, old, new) => {
+                Text::key("kv.cas").with("key", plain(key)).with("old", number(old)).with("new", number(new))
+            }
+            Self::Append(key, value) => Text::key("kv.append").with("key", plain(key)).with("value", number(value)),
+        }
+    }
+
+    fn answered(&self, reply: &Reply) -> Text {
+        match (*self, reply) {
+            (Self::Read(key), Reply::Read(Some(value))) => {
+                Text::key("kv.read.value").with("key", plain(key)).with("value", Arg::Plain(value.to_string()))
+            }
+            (Self::Read(key), Reply::Read(None)) => Text::key("kv.read.nothing").with("key", plain(key)),
+            (Self::CompareAndSet(key, old, new), Reply::Swapped(false)) => {
+                let numbers = Text::key("kv.cas.refused").with("old", Arg::Number(old)).with("new", Arg::Number(new));
+                numbers.with("key", plain(key))
+            }
+            (op, Reply::WrongKind) => Text::key("kv.wrong_kind").with("operation", Arg::Plain(op.to_string())),
+            (op, Reply::Read(_) | Reply::Written | Reply::Swapped(_) | Reply::Appended) => op.label(),
+        }
+    }
+
+    fn call(&self) -> (checks::Value, Call) {
+        let number = checks::Value::Number;
+        let (key, call) = match *self {
+            Self::Read(key) => (key, Call::Read),
+            Self::Write(key, value) => (key, Call::Write(number(value))),
+            Self::CompareAndSet(key, expected, new) => (key, Call::CompareAndSet(number(expected), number(new))),
+            Self::Append(key, value) => (key, Call::Append(number(value))),
+        };
+        (checks::Value::text(&key.to_string()), call)
+    }
+
+    fn returned(reply: &Reply) -> Option<checks::Value> {
+        Some(match reply {
+            Reply::Read(Some(Value::Number(number))) => checks::Value::Number(*number),
+            Reply::Read(Some(Value::List(list))) => {
+                checks::Value::list(list.iter().copied().map(checks::Value::Number))
+            }
+            Reply::Read(None) | Reply::Written | Reply::Appended => checks::Value::Nil,
+            Reply::Swapped(held) => checks::Value::Bool(*held),
+            Reply::WrongKind => return None,
+        })
+    }
+
+    fn reply_text(reply: &Reply) -> String {
+        reply.to_string()
+    }
 }
 
 fn plain(key: Key) -> Arg {
@@ -267,6 +277,7 @@ fn plain(key: Key) -> Arg {
 #[cfg(test)]
 mod tests {
     use super::{Key, Op, Reply, Store, Value};
+    use crate::ClientOp;
     use consistory_kernel::ProcessId;
     use std::rc::Rc;
 

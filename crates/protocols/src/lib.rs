@@ -8,10 +8,12 @@
 pub mod abd;
 pub mod feed;
 pub mod kv;
+mod names;
 /// What `cargo xtask new-protocol` copies; here so that it compiles and passes its tests like any protocol.
 #[cfg(test)]
 #[path = "../template/mod.rs"]
 pub mod newcomer;
+mod parameter;
 pub mod primary_backup;
 pub mod raft;
 pub mod scenarios;
@@ -22,8 +24,8 @@ pub mod why;
 pub mod words;
 
 pub use spec::{
-    Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, Visitor, message_name, parse_process,
-    process_name,
+    Bears, Choice, ClientOp, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec,
+    Visitor, message_name, names_of, parse_process, process_name,
 };
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.

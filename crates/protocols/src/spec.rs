@@ -1,11 +1,13 @@
 //! What a protocol folder provides beyond its state machine: descriptions, pictures, parsers.
 
+pub use crate::names::{Group, Names, names_of, parse_process, process_name};
+pub use crate::parameter::{Choice, Parameter, ParameterKind};
 use consistory_checks::{Call, Object, Value};
-use consistory_kernel::{MessageId, Ppm, ProcessId, Protocol, Setting, Setup, Time, World};
+use consistory_kernel::{MessageId, ProcessId, Protocol, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Subject, Text, Tone, Why};
 
 /// A protocol as the rest of the project sees it.
-pub trait Spec: Protocol {
+pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     /// The id in links, scenarios and on the command line; also the folder's name.
     const ID: &'static str;
     /// The word key of its name.
@@ -24,39 +26,32 @@ pub trait Spec: Protocol {
     const DIRECTIVES: &'static [&'static str];
     /// How many nodes it may have.
     const NODES_MAX: u16;
-    /// What its clients share.
-    const OBJECT: Object;
+    /// What it bears: its `Always` properties hold as long as nothing worse happens.
+    const BEARS: Bears = Bears::Everything;
     /// The metrics that it defines beyond those of every protocol.
     const METRICS: &'static [Metric];
 
     /// The run that the page opens with: five nodes, two clients, the paper's parameters.
     fn defaults() -> Setup<Self>;
 
+    /// Whether what it promises is promised under these parameters; random faults then try them.
+    fn promises(_setup: &Setup<Self>) -> bool {
+        true
+    }
+
     /// The present value of a parameter of its own.
     fn setting(config: &Self::Config, parameter: usize) -> Setting;
 
-    /// Parses an operation in the scenario language.
-    fn parse_op(text: &str) -> Option<Self::Op>;
-    /// An operation in the scenario language.
-    fn op_text(op: &Self::Op) -> String;
-    /// An operation as the stage shows it while pending: `x ← 1`.
-    fn op_label(op: &Self::Op) -> Text;
-    /// An operation with its reply, as the stage shows it afterwards: `x → 1`.
-    fn reply_label(op: &Self::Op, reply: &Self::Reply) -> Text;
-
-    /// An operation in a client history: the key of the object that it is about, and what it asks.
-    fn call(op: &Self::Op) -> (Value, Call);
-    /// What a reply returns in a client history; `None` where the operation was refused and never took effect.
-    fn returned(reply: &Self::Reply) -> Option<Value>;
-
-    /// A reply, for the inspector.
-    fn reply_text(reply: &Self::Reply) -> String;
+    /// The names of its nodes; each role is a row of the stage.
+    fn names(nodes: u16, _config: &Self::Config) -> Names {
+        Names::plain(nodes)
+    }
 
     /// Whether a condition of scenarios is so, by its words; `None` when the protocol knows no such condition.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool>;
 
     /// Parses the arguments of one of its directives, after the node's name.
-    fn parse_directive(keyword: &str, arguments: &[&str], nodes: u16) -> Option<Self::Directive>;
+    fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Self::Directive>;
     /// A directive in the scenario language, as its keyword and its arguments after the node's name.
     fn directive_text(directive: &Self::Directive) -> (&'static str, String);
 
@@ -87,41 +82,40 @@ pub trait Spec: Protocol {
     fn metric(world: &World<Self>, metric: usize) -> Vec<u64>;
 }
 
-/// A parameter that a scenario can set.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// Its name in the scenario language.
-    pub name: &'static str,
-    /// The word key of its visible name.
-    pub label: &'static str,
-    /// The kind of its value, with the limits.
-    pub kind: ParameterKind,
+/// What clients ask, in the notations of scenarios, pictures and histories.
+pub trait ClientOp: Sized {
+    /// What clients are told.
+    type Reply;
+    /// What clients share.
+    const OBJECT: Object;
+    /// An example of each operation, in the scenario language.
+    const FORMS: &'static [&'static str];
+
+    /// Parses an operation in the scenario language.
+    fn parse(text: &str) -> Option<Self>;
+    /// The operation in the scenario language.
+    fn text(&self) -> String;
+    /// The operation as the stage shows it while pending: `x ← 1`.
+    fn label(&self) -> Text;
+    /// The operation with its reply, as the stage shows it afterwards: `x → 1`.
+    fn answered(&self, reply: &Self::Reply) -> Text;
+    /// The operation in a client history: the key of the object that it is about, and what it asks.
+    fn call(&self) -> (Value, Call);
+    /// What a reply returns in a client history; `None` where the operation was refused and never took effect.
+    fn returned(reply: &Self::Reply) -> Option<Value>;
+    /// A reply, for the inspector.
+    fn reply_text(reply: &Self::Reply) -> String;
 }
 
-/// The kind of a parameter's value.
-#[derive(Clone, Copy, Debug)]
-pub enum ParameterKind {
-    /// A whole number from the first to the second.
-    Number(u32, u32),
-    /// A duration in microseconds from the first to the second.
-    Duration(Time, Time),
-    /// A range whose ends both lie between the first and the second, in microseconds.
-    Range(Time, Time),
-    /// A probability up to that.
-    Ratio(Ppm),
-}
-
-impl ParameterKind {
-    /// Whether a setting is of this kind and within the limits.
-    pub fn accepts(self, setting: &Setting) -> bool {
-        match (self, setting) {
-            (Self::Number(low, high), Setting::Number(value)) => (low..=high).contains(value),
-            (Self::Duration(low, high), Setting::Duration(value)) => (low..=high).contains(value),
-            (Self::Range(low, high), Setting::Range(from, to)) => low <= *from && from <= to && *to <= high,
-            (Self::Ratio(high), Setting::Ratio(value)) => *value <= high,
-            _ => false,
-        }
-    }
+/// What a protocol is made for. Random faults that are to break nothing draw nothing worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bears {
+    /// Whatever happens to nodes and network, short of disks that forget.
+    Everything,
+    /// Crashes and restarts; every message arrives within the network's latency.
+    Crashes,
+    /// No fault at all.
+    Nothing,
 }
 
 /// A property that a protocol promises.
@@ -137,6 +131,8 @@ pub struct Property {
     pub source: &'static str,
     /// What it promises.
     pub expectation: Expectation,
+    /// The word key of a sentence that says when the protocol does not keep it, by design; none if it always does.
+    pub beyond: Option<&'static str>,
 }
 
 /// A rule that can be switched off.
@@ -178,26 +174,6 @@ pub trait Visitor {
     type Output;
     /// Does it.
     fn visit<P: Spec>(self) -> Self::Output;
-}
-
-/// The name of a process in scripts, picture and words alike: nodes `n1`, `n2`, …, clients `c1`, ….
-pub fn process_name(nodes: u16, id: ProcessId) -> String {
-    match id.0.checked_sub(nodes) {
-        None => format!("n{}", id.0 + 1),
-        Some(client) => format!("c{}", client + 1),
-    }
-}
-
-/// The process of that name.
-pub fn parse_process(nodes: u16, clients: u16, name: &str) -> Option<ProcessId> {
-    let (kind, number) = name.split_at_checked(1)?;
-    let canonical = !number.starts_with('0') && !number.starts_with('+');
-    let number = number.parse::<u16>().ok().filter(|_| canonical)?.checked_sub(1)?;
-    match kind {
-        "n" if number < nodes => Some(ProcessId(number)),
-        "c" if number < clients => Some(ProcessId(nodes + number)),
-        _ => None,
-    }
 }
 
 /// The name of a message in scripts, picture and words alike.

@@ -1,6 +1,6 @@
 //! Builds the scene of any protocol's world: what is the same for all of them.
 
-use crate::spec::{Spec, process_name};
+use crate::spec::{Spec, names_of};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
 use consistory_scene as scene;
 use consistory_scene::{Card, Emphasis, Health, Scene, Shape, Sign, Status, Text, Tone};
@@ -13,6 +13,7 @@ pub fn scene<P: Spec>(world: &World<P>) -> Scene {
     Scene {
         built_at: world.time(),
         cards: (0..nodes).map(|number| draw_card(world, ProcessId(number))).collect(),
+        rows: names_of(world).rows(),
         clients: world.process_ids().skip(usize::from(nodes)).map(|id| draw_client(world, id)).collect(),
         flights,
         flapping: world.network().flapping().collect(),
@@ -26,7 +27,7 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
         Some(node) => P::card(world, id, node),
         None => Card {
             id,
-            name: process_name(world.node_count(), id),
+            name: names_of(world).name(id),
             status: Status::Crashed,
             role: Text::key("kernel.status.crashed"),
             emphasis: Emphasis::Plain,
@@ -57,7 +58,7 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
 
 fn draw_client<P: Spec>(world: &World<P>, id: ProcessId) -> scene::Client {
     let target = world.client(id).map_or(ProcessId(0), |client| client.target);
-    scene::Client { id, name: process_name(world.node_count(), id), target, operations: Vec::new() }
+    scene::Client { id, name: names_of(world).name(id), target, operations: Vec::new() }
 }
 
 fn draw_flight<P: Spec>(flight: &Flight<P>) -> scene::Flight {

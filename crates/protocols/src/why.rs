@@ -1,6 +1,6 @@
 //! What answers to "why" have in common, whatever the protocol: who can reach whom, what is under way, how it is put.
 
-use crate::spec::process_name;
+use crate::spec::{Spec, names_of};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, Protocol, StepId, World};
 use consistory_scene::{Arg, Text, Why};
 
@@ -29,7 +29,7 @@ pub fn obstacle<P: Protocol>(world: &World<P>, from: ProcessId, to: ProcessId) -
 }
 
 /// One sentence for each kind of obstacle between a process and some nodes.
-pub fn obstacles<P: Protocol>(world: &World<P>, from: ProcessId, among: &[ProcessId]) -> Vec<Text> {
+pub fn obstacles<P: Spec>(world: &World<P>, from: ProcessId, among: &[ProcessId]) -> Vec<Text> {
     let kinds = [("why.down", Obstacle::Down), ("why.paused", Obstacle::Paused), ("why.cut_off", Obstacle::CutOff)];
     let sentence = |(key, kind): (&'static str, Obstacle)| {
         let stopped = among.iter().copied().filter(|to| obstacle(world, from, *to) == Some(kind));
@@ -83,8 +83,9 @@ pub fn about(key: &'static str, id: ProcessId) -> Text {
 }
 
 /// Names of nodes in a row.
-pub fn names<P: Protocol>(world: &World<P>, ids: &[ProcessId]) -> Arg {
-    listed(ids.iter().map(|id| process_name(world.node_count(), *id)))
+pub fn names<P: Spec>(world: &World<P>, ids: &[ProcessId]) -> Arg {
+    let names = names_of(world);
+    listed(ids.iter().map(|id| names.name(*id)))
 }
 
 /// Texts in a row; a dash where there are none.

@@ -17,14 +17,14 @@ pub struct Entry {
 }
 
 /// What survives a crash. It changes by writes only, each of which appends an entry.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Durable {
     /// Everything that was done, in order.
     pub log: Chunks<Entry>,
 }
 
 /// A running node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Node {
     /// What is on disk, as this node works with it.
     pub durable: Durable,

@@ -3,9 +3,7 @@
 use super::mutants::Mutant;
 use super::node::Node;
 use super::{Config, Message, Newcomer, properties, view};
-use crate::kv;
-use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec};
-use consistory_checks::{Call, Object, Value};
+use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Text};
 use core::convert::Infallible;
@@ -17,6 +15,7 @@ const PROPERTIES: &[Property] = &[Property {
     says: "newcomer.copies_follow.says",
     source: "a sketch",
     expectation: Expectation::Always,
+    beyond: None,
 }];
 
 const _: () = assert!(PROPERTIES.len() == properties::COPIES_FOLLOW as usize + 1, "one description for each property");
@@ -34,17 +33,13 @@ impl Spec for Newcomer {
     const ID: &'static str = "newcomer";
     const TITLE: &'static str = "newcomer.title";
     const SUMMARY: &'static str = "newcomer.summary";
-    const PARAMETERS: &'static [Parameter] = &[Parameter {
-        name: "interval",
-        label: "newcomer.parameter.interval",
-        kind: ParameterKind::Duration(MS, 60_000 * MS),
-    }];
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::live("interval", "newcomer.parameter.interval", ParameterKind::Duration(MS, 60_000 * MS))];
     const PROPERTIES: &'static [Property] = PROPERTIES;
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] = &["Fetch", "Copy"];
     const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
-    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {
@@ -65,34 +60,6 @@ impl Spec for Newcomer {
         Setting::Duration(config.interval)
     }
 
-    fn parse_op(text: &str) -> Option<kv::Op> {
-        kv::Op::parse(text)
-    }
-
-    fn op_text(op: &kv::Op) -> String {
-        op.to_string()
-    }
-
-    fn op_label(op: &kv::Op) -> Text {
-        op.label()
-    }
-
-    fn reply_label(op: &kv::Op, reply: &kv::Reply) -> Text {
-        op.answered(reply)
-    }
-
-    fn call(op: &kv::Op) -> (Value, Call) {
-        op.call()
-    }
-
-    fn returned(reply: &kv::Reply) -> Option<Value> {
-        reply.returned()
-    }
-
-    fn reply_text(reply: &kv::Reply) -> String {
-        reply.to_string()
-    }
-
     /// `copied`: all nodes that are up have the same number of entries.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
         let seen = world.observation(ProcessId(0));
@@ -106,7 +73,7 @@ impl Spec for Newcomer {
         }
     }
 
-    fn parse_directive(_: &str, _: &[&str], _: u16) -> Option<Infallible> {
+    fn parse_directive(_: &str, _: &[&str], _: Names) -> Option<Infallible> {
         None
     }
 

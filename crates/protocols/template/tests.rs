@@ -4,7 +4,7 @@ use super::mutants::Mutant;
 use super::properties::COPIES_FOLLOW;
 use super::{Newcomer, PRIMARY};
 use crate::kv::Op;
-use crate::spec::Spec;
+use crate::spec::{ClientOp, Spec};
 use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, ProcessId, Setup, StepId, World};
 
 /// A write, time for the copies, and a crash of the primary.

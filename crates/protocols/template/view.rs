@@ -2,7 +2,7 @@
 
 use super::node::{Entry, Node};
 use super::{Message, Newcomer, PRIMARY, Timer};
-use crate::spec::{Glyph, process_name};
+use crate::spec::{ClientOp, Glyph, process_name};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Card, Cell, Emphasis, Field, Health, Shape, Sign, Status, Strip, Text, TimerArc, Tone};
 

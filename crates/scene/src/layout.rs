@@ -29,6 +29,21 @@ pub fn ring(index: usize, count: usize) -> Point {
     Point { x: sine(turn), y: -sine(turn + 0.25) }
 }
 
+/// The places of cards in rows of so many, from the top and from the left.
+pub fn rows(counts: &[u16]) -> Vec<Point> {
+    let last = counts.len().saturating_sub(1).max(1);
+    let middle = |place: usize, of: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 cards")]
+        let part = place as f64 / of as f64;
+        part * 2.0 - 1.0
+    };
+    let row = |(number, count): (usize, &u16)| {
+        let (y, count) = (middle(number, last), usize::from(*count));
+        (0..count).map(move |place| Point { x: middle(2 * place + 1, 2 * count), y })
+    };
+    counts.iter().enumerate().flat_map(row).collect()
+}
+
 /// The sine of a part of a whole turn, to seven decimals. The standard library's is exact for arguments of any size, and
 /// what that takes weighs more in a page than the rest of the geometry.
 fn sine(turn: f64) -> f64 {
@@ -49,7 +64,7 @@ fn sine(turn: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ring, sine};
+    use super::{Point, ring, rows, sine};
     use core::f64::consts::TAU;
 
     #[test]
@@ -58,6 +73,13 @@ mod tests {
             let turn = f64::from(step) / 100.0;
             assert!((sine(turn) - (turn * TAU).sin()).abs() < 1e-6, "{turn}");
         }
+    }
+
+    #[test]
+    fn rows_go_from_the_top_and_from_the_left() {
+        let at = |x: f64, y: f64| Point { x, y };
+        assert_eq!(rows(&[1, 2]), [at(0.0, -1.0), at(-0.5, 1.0), at(0.5, 1.0)]);
+        assert_eq!(rows(&[1, 1, 4])[5], at(0.75, 1.0));
     }
 
     #[test]

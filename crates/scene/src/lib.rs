@@ -29,8 +29,10 @@ use consistory_kernel::{ProcessId, Time};
 pub struct Scene {
     /// Virtual time of the step after which the scene was built, in microseconds.
     pub built_at: Time,
-    /// Node cards in ring order, the first at 12 o'clock, clockwise.
+    /// Node cards in the order of [`Scene::places`].
     pub cards: Vec<Card>,
+    /// How many nodes stand in each row, from the top; a single row is a ring.
+    pub rows: Vec<u16>,
     /// Clients, drawn outside the ring.
     pub clients: Vec<Client>,
     /// Messages on their way, oldest first.
@@ -44,6 +46,20 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Whether the nodes stand in a ring: they all have one role.
+    pub fn is_ring(&self) -> bool {
+        self.rows.len() <= 1
+    }
+
+    /// Where the cards stand: on a ring, the first at 12 o'clock and then clockwise; or in rows, from the left.
+    pub fn places(&self) -> Vec<layout::Point> {
+        if self.is_ring() {
+            let count = self.cards.len();
+            return (0..count).map(|index| layout::ring(index, count)).collect();
+        }
+        layout::rows(&self.rows)
+    }
+
     /// The card of a node.
     pub fn card(&self, id: ProcessId) -> Option<&Card> {
         self.cards.iter().find(|card| card.id == id)

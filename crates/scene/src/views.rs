@@ -131,6 +131,8 @@ pub struct Check {
     pub source: &'static str,
     /// What it promises.
     pub expectation: Expectation,
+    /// When the protocol does not keep it, by design; nothing if it always does.
+    pub beyond: Option<Text>,
     /// Where it stands.
     pub state: CheckState,
 }

@@ -8,6 +8,7 @@ use crate::link::Codec;
 use crate::spacetime::Spots;
 use consistory_checks::Object;
 use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
+use consistory_protocols::Choice;
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::rc::Rc;
 
@@ -245,6 +246,11 @@ pub struct Dial {
 /// The kind of value a parameter takes, with its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DialKind {
+    /// One of these, by its name.
+    Choice {
+        /// What there is to choose from.
+        choices: &'static [Choice],
+    },
     /// A whole number in a range.
     Number {
         /// Least.

@@ -6,7 +6,7 @@ use crate::history::{self, Stage, Turn};
 use crate::metrics;
 use consistory_checks::Object;
 use consistory_kernel::{BranchId, Counters, Moment, ProcessId, Segment, StepId, Time, Timeline, World};
-use consistory_protocols::{Spec, feed, stage};
+use consistory_protocols::{ClientOp, Spec, feed, stage};
 use consistory_scene::{Card, Cell, FeedLine, Field, Status, Strip, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -259,7 +259,7 @@ pub(crate) fn compare<P: Spec>(timeline: &Timeline<P>, one: BranchId, other: Bra
     };
     let (one, other) = (follow(one)?, follow(other)?);
     let parts_at = one.parting.iter().chain(&other.parting).map(|line| line.time).min();
-    Some(Comparison { parts_at, object: P::OBJECT, one, other })
+    Some(Comparison { parts_at, object: P::Op::OBJECT, one, other })
 }
 
 /// The first step that the two branches tell differently, as far as both are known. It may come after the step where

@@ -7,7 +7,7 @@ use crate::scenario;
 use consistory_kernel::{
     DiskFate, Edit, EditError, MS, MessageAct, OpKind, ProcessId, ProcessStatus, Setup, SetupError, World,
 };
-use consistory_protocols::Spec;
+use consistory_protocols::{ClientOp, Spec};
 use consistory_scene::{Arg, Text};
 
 /// How far apart "spread timers" arms them: longer than a round trip of the default latency.
@@ -50,8 +50,9 @@ pub(crate) fn of_command<P: Spec>(
 
 /// Parses a client's operation.
 pub(crate) fn operation_of<P: Spec>(text: &str) -> Result<P::Op, Problem> {
-    P::parse_op(text).ok_or_else(|| {
-        Problem::new(Text::key("problem.operation").with("operation", Arg::Plain(text.trim().to_owned())))
+    P::Op::parse(text).ok_or_else(|| {
+        let text = Text::key("problem.operation").with("operation", Arg::Plain(text.trim().to_owned()));
+        Problem::new(text.with("forms", Arg::Plain(P::Op::FORMS.join(", "))))
     })
 }
 

@@ -106,6 +106,7 @@ fn is_of_process<P: Spec>(edit: &Edit<P>) -> bool {
         | Edit::Flap { .. }
         | Edit::Calm
         | Edit::Storm(_)
+        | Edit::Adversary(_)
         | Edit::Tune(..)
         | Edit::Message(..)
         | Edit::NextMessage { .. } => false,

@@ -2,7 +2,7 @@
 
 use consistory_checks::{Call, History, Object, Recorder, Value};
 use consistory_kernel::{BranchId, OperationStage, Outcome, ProcessId, StepId, Time, Timeline};
-use consistory_protocols::Spec;
+use consistory_protocols::{ClientOp, Spec};
 use consistory_scene::{OperationState, Text};
 use std::collections::BTreeMap;
 
@@ -64,17 +64,17 @@ pub fn turns_on<P: Spec>(timeline: &Timeline<P>, branch: BranchId, until: StepId
             }
             let Some(op) = *invoked else { continue };
             let (stage, label) = match &event.stage {
-                OperationStage::Invoked(_) => (Stage::Invoked, P::op_label(op)),
-                OperationStage::Ended(Outcome::Failed) => (Stage::Failed, P::op_label(op)),
-                OperationStage::Ended(Outcome::Unknown) => (Stage::Unknown, P::op_label(op)),
+                OperationStage::Invoked(_) => (Stage::Invoked, op.label()),
+                OperationStage::Ended(Outcome::Failed) => (Stage::Failed, op.label()),
+                OperationStage::Ended(Outcome::Unknown) => (Stage::Unknown, op.label()),
                 OperationStage::Ended(Outcome::Ok(reply)) => {
-                    (P::returned(reply).map_or(Stage::Failed, Stage::Ok), P::reply_label(op, reply))
+                    (P::Op::returned(reply).map_or(Stage::Failed, Stage::Ok), op.answered(reply))
                 }
             };
             if stage == Stage::Unknown {
                 *life += 1;
             }
-            let (key, call) = P::call(op);
+            let (key, call) = op.call();
             let (step, time, client) = (event.step, event.time, event.client);
             turns.push(Turn { step, time, client, process, key, call, label, stage });
         }

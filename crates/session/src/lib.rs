@@ -41,6 +41,7 @@ pub use open::{
 };
 
 // The notation of values, for forms that show them in fields of their own.
+pub use consistory_protocols::Choice;
 pub use consistory_protocols::script::{milliseconds_text, parse_duration, percent_text};
 
 /// A link whose checksum is right around arbitrary bytes: what a hostile sender can make. For tests of decoding.

@@ -1,8 +1,8 @@
 //! Workloads, patience and storms in the notation of the scenario language: names and values.
 
 use consistory_kernel::{ClientPolicy, DiskFate, Latency, MS, Pace, Storm, Target, Time, Workload};
+use consistory_protocols::Names;
 use consistory_protocols::script::{duration_text, latency_text, parse_duration, parse_latency, parse_range};
-use consistory_protocols::{parse_process, process_name};
 
 /// "Never" in virtual time: a day.
 const NEVER: Time = 86_400_000_000;
@@ -22,7 +22,7 @@ pub fn default_workload() -> Workload {
 }
 
 /// Sets one part of a workload; `None` if there is no such part or it cannot have that value.
-pub fn set_workload(workload: &mut Workload, nodes: u16, name: &str, value: &str) -> Option<()> {
+pub fn set_workload(workload: &mut Workload, names: Names, name: &str, value: &str) -> Option<()> {
     match name {
         "keys" => workload.keys = value.parse().ok().filter(|keys| (1..=Workload::KEYS_MAX).contains(keys))?,
         "think" => workload.pace = Pace::Think(parse_latency(value)?),
@@ -32,7 +32,7 @@ pub fn set_workload(workload: &mut Workload, nodes: u16, name: &str, value: &str
             workload.target = match value {
                 "last" => Target::Last,
                 "any" => Target::Any,
-                node => Target::Node(parse_process(nodes, 0, node)?),
+                node => Target::Node(names.parse(0, node)?),
             }
         }
         _ => {
@@ -44,7 +44,7 @@ pub fn set_workload(workload: &mut Workload, nodes: u16, name: &str, value: &str
 }
 
 /// A workload as text, without what is left at its default.
-pub fn workload_text(workload: &Workload, nodes: u16) -> String {
+pub fn workload_text(workload: &Workload, names: Names) -> String {
     let plain = default_workload();
     let mut parts = Vec::new();
     for (name, weight) in MIX.iter().zip(workload.weights).filter(|(_, weight)| *weight > 0) {
@@ -60,7 +60,7 @@ pub fn workload_text(workload: &Workload, nodes: u16) -> String {
     match workload.target {
         Target::Last => {}
         Target::Any => parts.push("ask=any".to_owned()),
-        Target::Node(node) => parts.push(format!("ask={}", process_name(nodes, node))),
+        Target::Node(node) => parts.push(format!("ask={}", names.name(node))),
     }
     if let Some(count) = workload.operations {
         parts.push(format!("count={count}"));

@@ -7,7 +7,7 @@ use consistory_kernel::{Edit, MS, PPM, Setting, Setup, Time, World};
 use consistory_protocols::script::{
     duration_text, latency_text, parse_duration, parse_latency, parse_range, parse_ratio, percent_text, setting_text,
 };
-use consistory_protocols::{Parameter, ParameterKind, Spec};
+use consistory_protocols::{Choice, Parameter, ParameterKind, Spec};
 use consistory_scene::{Arg, Text};
 
 /// A run has at most so many clients.
@@ -65,11 +65,19 @@ pub fn turn<P: Spec>(name: &str, value: &str) -> Result<Edit<P>, Problem> {
         "loss" => Ok(Edit::Loss(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
         "duplicate" => Ok(Edit::Duplication(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
         "reorder" => Ok(Edit::Reordering(parse_ratio(value).ok_or_else(|| bad("expected.ratio"))?)),
-        "nodes" | "clients" | "seed" | "client_retry" | "client_give_up" => {
-            Err(Problem::new(Text::key("problem.parameter.fixed").with("name", Arg::Plain(name.to_owned()))))
+        "nodes" | "clients" | "seed" | "client_retry" | "client_give_up" => Err(fixed_parameter(name)),
+        _ => {
+            let (number, setting) = own::<P>(name, value)?;
+            if !P::PARAMETERS[usize::from(number)].live {
+                return Err(fixed_parameter(name));
+            }
+            Ok(Edit::Tune(number, setting))
         }
-        _ => own::<P>(name, value).map(|(number, setting)| Edit::Tune(number, setting)),
     }
+}
+
+fn fixed_parameter(name: &str) -> Problem {
+    Problem::new(Text::key("problem.parameter.fixed").with("name", Arg::Plain(name.to_owned())))
 }
 
 /// A parameter of the protocol by its name, with the parsed value.
@@ -84,13 +92,17 @@ fn own<P: Spec>(name: &str, value: &str) -> Result<(u8, Setting), Problem> {
         ParameterKind::Duration(..) => (parse_duration(value).map(Setting::Duration), "expected.duration"),
         ParameterKind::Range(..) => (parse_range(value).map(|(low, high)| Setting::Range(low, high)), "expected.range"),
         ParameterKind::Ratio(..) => (parse_ratio(value).map(Setting::Ratio), "expected.ratio"),
+        ParameterKind::Choice(choices) => (parse_choice(choices, value).map(Setting::Number), "expected.choice"),
     };
-    let setting = setting.ok_or_else(|| bad_value(name, value, expected))?;
+    let setting = setting.ok_or_else(|| match parameter.kind {
+        ParameterKind::Choice(_) => out_of_limits(name, value, parameter.kind),
+        ParameterKind::Number(..)
+        | ParameterKind::Duration(..)
+        | ParameterKind::Range(..)
+        | ParameterKind::Ratio(_) => bad_value(name, value, expected),
+    })?;
     if !parameter.kind.accepts(&setting) {
-        let limits = limits_text(parameter.kind);
-        let text = Text::key("problem.parameter.range").with("name", Arg::Plain(name.to_owned()));
-        let text = text.with("value", Arg::Plain(value.to_owned()));
-        return Err(Problem::new(text.with("limits", Arg::Plain(limits))));
+        return Err(out_of_limits(name, value, parameter.kind));
     }
     Ok((number, setting))
 }
@@ -109,6 +121,7 @@ fn limits_text(kind: ParameterKind) -> String {
             format!("{} – {}", duration_text(low), duration_text(high))
         }
         ParameterKind::Ratio(high) => format!("0% – {}", percent_text(high)),
+        ParameterKind::Choice(choices) => choices.iter().map(|choice| choice.name).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -135,7 +148,9 @@ fn values<P: Spec>(setup: &Setup<P>) -> Vec<(&'static str, String)> {
         ("client_give_up", duration_text(setup.policy.give_up_after)),
     ];
     let own = P::PARAMETERS.iter().enumerate();
-    values.extend(own.map(|(number, parameter)| (parameter.name, setting_text(&P::setting(&setup.config, number)))));
+    values.extend(
+        own.map(|(number, parameter)| (parameter.name, value_text(parameter, &P::setting(&setup.config, number)))),
+    );
     values
 }
 
@@ -172,9 +187,32 @@ fn own_dial(parameter: &Parameter, setting: &Setting) -> Dial {
         ParameterKind::Duration(min, max) => DialKind::Duration { min, max },
         ParameterKind::Range(min, max) => DialKind::Range { min, max },
         ParameterKind::Ratio(max) => DialKind::Ratio { max },
+        ParameterKind::Choice(choices) => DialKind::Choice { choices },
     };
     let label = Text::key(parameter.label);
-    Dial { name: parameter.name, label, value: setting_text(setting), kind, live: true }
+    Dial { name: parameter.name, label, value: value_text(parameter, setting), kind, live: parameter.live }
+}
+
+/// The value of a parameter of the protocol's own, as a scenario says it.
+pub fn value_text(parameter: &Parameter, setting: &Setting) -> String {
+    match (parameter.kind, setting) {
+        (ParameterKind::Choice(choices), Setting::Number(place)) => {
+            choices.get(*place as usize).map_or("?", |choice| choice.name).to_owned()
+        }
+        (_, setting) => setting_text(setting),
+    }
+}
+
+/// The place of a choice by its name; by its number too, as older links have it.
+fn parse_choice(choices: &[Choice], value: &str) -> Option<u32> {
+    let named = (0..).zip(choices).find(|(_, choice)| choice.name == value).map(|(place, _)| place);
+    named.or_else(|| value.parse().ok().filter(|place| (*place as usize) < choices.len()))
+}
+
+fn out_of_limits(name: &str, value: &str, kind: ParameterKind) -> Problem {
+    let text = Text::key("problem.parameter.range").with("name", Arg::Plain(name.to_owned()));
+    let text = text.with("value", Arg::Plain(value.to_owned()));
+    Problem::new(text.with("limits", Arg::Plain(limits_text(kind))))
 }
 
 fn count(value: &str, low: u16, high: u16) -> Option<u16> {

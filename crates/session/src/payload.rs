@@ -8,7 +8,7 @@ use crate::scenario;
 use consistory_kernel::{
     DiskFate, Edit, Latency, MessageAct, MessageId, Moment, ProcessId, ScriptedChoice, Setting, Setup, Timeline,
 };
-use consistory_protocols::Spec;
+use consistory_protocols::{ClientOp, Spec};
 use consistory_scene::{Arg, Text};
 use serde::{Deserialize, Serialize};
 
@@ -183,7 +183,8 @@ pub(crate) fn setup_of<P: Spec>(run: &RunV1) -> Result<Setup<P>, Problem> {
     setup.mutants = run.mutants;
     for (node, keyword, arguments) in &run.directives {
         let words: Vec<&str> = arguments.split_whitespace().collect();
-        let directive = P::parse_directive(keyword, &words, setup.nodes).filter(|_| *node < setup.nodes);
+        let directive =
+            P::parse_directive(keyword, &words, P::names(setup.nodes, &setup.config)).filter(|_| *node < setup.nodes);
         setup.directives.push((ProcessId(*node), directive.ok_or_else(|| unknown(keyword))?));
     }
     Ok(setup)
@@ -234,7 +235,7 @@ fn what_of<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> Option<WhatV1> {
         Edit::Tune(parameter, setting) => WhatV1::Tune(*parameter, setting_code(setting)),
         Edit::Message(id, act) => WhatV1::Message(id.0, act_code(*act)),
         Edit::NextMessage { from, to, kind, act } => WhatV1::Next(from.0, to.0, *kind, act_code(*act)),
-        Edit::Invoke { client, op, target } => WhatV1::Invoke(client.0, P::op_text(op), target.map(|node| node.0)),
+        Edit::Invoke { client, op, target } => WhatV1::Invoke(client.0, op.text(), target.map(|node| node.0)),
         Edit::Crash(_, DiskFate::Torn(_))
         | Edit::Slow(..)
         | Edit::SlowDisk(..)
@@ -242,6 +243,7 @@ fn what_of<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> Option<WhatV1> {
         | Edit::Flap { .. }
         | Edit::Calm
         | Edit::Storm(_)
+        | Edit::Adversary(_)
         | Edit::Workload(..)
         | Edit::Patience(..) => WhatV1::Statement(scenario::statement(setup, edit)),
         Edit::Reordering(ratio) => WhatV1::Reordering(*ratio),

@@ -2,11 +2,12 @@
 
 use crate::scenario::statement;
 use consistory_kernel::{Fact, Setup, StepId, StepKind, StepRecord, Timeline};
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::{Names, Spec};
 use std::fmt::Write;
 
 /// The lines of the current branch.
 pub fn lines<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
+    let names = P::names(setup.nodes, &setup.config);
     let mut text = String::new();
     let mut edits = timeline.edits().peekable();
     for step in (0..timeline.tip().steps().0).map(StepId) {
@@ -14,7 +15,7 @@ pub fn lines<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
         let journal = timeline.journal_of(step);
         let Some(record) = journal.step(step) else { continue };
         let message = P::KINDS.get(usize::from(record.detail)).copied().unwrap_or("client");
-        event(&mut text, setup.nodes, (step, record), message);
+        event(&mut text, names, (step, record), message);
         if let Some(edit) = edit {
             text.push_str(",\"edit\":");
             string(&mut text, &edit);
@@ -24,8 +25,8 @@ pub fn lines<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
             text.push_str(if place == 0 { ",\"notes\":[{\"note\":" } else { ",{\"note\":" });
             string(&mut text, note.key);
             text.push_str(",\"process\":");
-            string(&mut text, &process_name(setup.nodes, note.actor));
-            facts(&mut text, setup.nodes, journal.facts_of(note));
+            string(&mut text, &names.name(note.actor));
+            facts(&mut text, names, journal.facts_of(note));
         }
         text.push_str(if notes.is_empty() { "}\n" } else { "]}\n" });
     }
@@ -33,14 +34,14 @@ pub fn lines<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
 }
 
 /// What happened, without the end of the object.
-fn event(text: &mut String, nodes: u16, (step, record): (StepId, &StepRecord), message: &str) {
+fn event(text: &mut String, names: Names, (step, record): (StepId, &StepRecord), message: &str) {
     // Writing to a string cannot fail, here and below.
     let _ = write!(text, "{{\"step\":{},\"time_us\":{},\"kind\":\"{}\"", step.0, record.time, kind(record.kind));
     text.push_str(",\"process\":");
-    string(text, &process_name(nodes, record.actor));
+    string(text, &names.name(record.actor));
     if matches!(record.kind, StepKind::Deliver | StepKind::Lose) {
         text.push_str(",\"from\":");
-        string(text, &process_name(nodes, record.peer));
+        string(text, &names.name(record.peer));
         let _ = write!(text, ",\"message\":\"m{}\",\"message_kind\":", record.item);
         string(text, message);
     }
@@ -50,7 +51,7 @@ fn event(text: &mut String, nodes: u16, (step, record): (StepId, &StepRecord), m
 }
 
 /// The facts of a note, and the end of its object.
-fn facts(text: &mut String, nodes: u16, facts: &[(&'static str, Fact)]) {
+fn facts(text: &mut String, names: Names, facts: &[(&'static str, Fact)]) {
     text.push_str(",\"facts\":{");
     for (place, (key, fact)) in facts.iter().enumerate() {
         if place > 0 {
@@ -65,7 +66,7 @@ fn facts(text: &mut String, nodes: u16, facts: &[(&'static str, Fact)]) {
             Fact::Time(time) => {
                 let _ = write!(text, "{time}");
             }
-            Fact::Process(id) => string(text, &process_name(nodes, id)),
+            Fact::Process(id) => string(text, &names.name(id)),
             Fact::Word(key) => string(text, key),
             Fact::Name(name) => {
                 let bytes = name.iter().take_while(|byte| **byte != 0);

@@ -7,7 +7,7 @@ use super::form::{button, entered};
 use crate::part::{Page, Part, Reads, State};
 use crate::store::{Store, ViewChange};
 use consistory_scene::{Arg, Text};
-use consistory_session::{Command, Dial, DialKind, EditCommand, Problem, Topics};
+use consistory_session::{Choice, Command, Dial, DialKind, EditCommand, Problem, Topics};
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -46,7 +46,7 @@ fn unit(kind: &DialKind) -> Option<&'static str> {
     match kind {
         DialKind::Ratio { .. } => Some("unit.percent"),
         DialKind::Duration { .. } | DialKind::Range { .. } => Some("unit.milliseconds"),
-        DialKind::Number { .. } | DialKind::Latency => None,
+        DialKind::Number { .. } | DialKind::Latency | DialKind::Choice { .. } => None,
     }
 }
 
@@ -61,7 +61,7 @@ fn hint(page: &Page, kind: &DialKind) -> Option<String> {
                 .with("max", Arg::Number(i64::from(*max)));
             Some(page.text(&range))
         }
-        DialKind::Ratio { .. } | DialKind::Duration { .. } | DialKind::Range { .. } => None,
+        DialKind::Ratio { .. } | DialKind::Duration { .. } | DialKind::Range { .. } | DialKind::Choice { .. } => None,
     }
 }
 
@@ -103,6 +103,9 @@ impl Row {
 /// The input fields of a dial, with their unit.
 fn fields(page: &Page, row: &Rc<Row>, id: &str, label: &str, described: Option<&str>) -> Html {
     let kind = &row.dial.kind;
+    if let DialKind::Choice { choices } = kind {
+        return list(page, row, id, choices, described);
+    }
     let texts = row.texts.borrow().clone();
     let count = texts.len();
     let bad = row.problem.get().is_some();
@@ -154,6 +157,31 @@ fn fields(page: &Page, row: &Rc<Row>, id: &str, label: &str, described: Option<&
                 <span class="dial-unit">{ page.word(unit) }</span>
             }
         </>
+    }
+}
+
+/// The list of a dial whose values have names.
+fn list(page: &Page, row: &Rc<Row>, id: &str, choices: &'static [Choice], described: Option<&str>) -> Html {
+    let chosen = row.texts.borrow().first().cloned().unwrap_or_default();
+    let onchange = {
+        let (store, row) = (page.store().clone(), row.clone());
+        Callback::from(move |event: Event| {
+            row.keep(0, &event);
+            row.turn(&store, row.texts.borrow().concat());
+        })
+    };
+    html! {
+        <select
+            id={format!("{id}-0")}
+            class="input dial-list"
+            aria-invalid={row.problem.get().is_some().then_some("true")}
+            aria-describedby={described.map(str::to_owned)}
+            {onchange}
+        >
+            for choice in choices {
+                <option value={choice.name} selected={choice.name == chosen}>{ page.word(choice.label) }</option>
+            }
+        </select>
     }
 }
 

@@ -6,7 +6,7 @@ use consistory_session::{DialKind, milliseconds_text, parse_duration, percent_te
 /// The texts of the input fields for a value: one, or two for a range. A value of another form is shown as it is.
 pub(crate) fn fields(kind: &DialKind, value: &str) -> Vec<String> {
     match kind {
-        DialKind::Number { .. } | DialKind::Latency => vec![value.to_owned()],
+        DialKind::Number { .. } | DialKind::Latency | DialKind::Choice { .. } => vec![value.to_owned()],
         DialKind::Ratio { .. } => vec![value.trim_end_matches('%').trim().to_owned()],
         DialKind::Duration { .. } => vec![milliseconds(value)],
         DialKind::Range { .. } => {
@@ -20,7 +20,7 @@ pub(crate) fn fields(kind: &DialKind, value: &str) -> Vec<String> {
 pub(crate) fn value(kind: &DialKind, fields: &[String]) -> String {
     let field = |position: usize| fields.get(position).map_or("", |field| field.trim());
     match kind {
-        DialKind::Number { .. } | DialKind::Latency => field(0).to_owned(),
+        DialKind::Number { .. } | DialKind::Latency | DialKind::Choice { .. } => field(0).to_owned(),
         DialKind::Ratio { .. } => format!("{}%", field(0)),
         DialKind::Duration { .. } => format!("{}ms", field(0)),
         DialKind::Range { .. } => format!("{}ms..{}ms", field(0), field(1)),
@@ -40,7 +40,7 @@ pub(crate) fn limits(kind: &DialKind) -> Option<(String, String)> {
         DialKind::Duration { min, max } | DialKind::Range { min, max } => {
             Some((milliseconds_text(*min), milliseconds_text(*max)))
         }
-        DialKind::Latency => None,
+        DialKind::Latency | DialKind::Choice { .. } => None,
     }
 }
 

@@ -105,7 +105,7 @@ impl<P: Protocol> World<P> {
                 (1..GROUPS_MAX).contains(&groups.len()).then_some(()).ok_or(EditError::OutOfRange)?;
                 groups.iter().flatten().try_for_each(|process| self.exists(*process))
             }
-            Edit::Heal | Edit::Calm | Edit::Storm(None) => Ok(()),
+            Edit::Heal | Edit::Calm | Edit::Storm(None) | Edit::Adversary(_) => Ok(()),
             Edit::Answer(choice) => self.status_of(choice.process).map(|_| ()),
             Edit::Latency(latency) => latency_range(latency),
             Edit::LinkLatency(from, to, latency) => {
@@ -232,6 +232,7 @@ impl<P: Protocol> World<P> {
             | Edit::Reordering(_)
             | Edit::Calm
             | Edit::Storm(_)
+            | Edit::Adversary(_)
             | Edit::Tune(..) => ProcessId(0),
         }
     }
@@ -247,6 +248,11 @@ impl<P: Protocol> World<P> {
             Edit::Flap { from, to, up, down } => self.flap(*from, *to, *up, *down, journal),
             Edit::Calm => self.calm(journal),
             Edit::Storm(storm) => self.set_storm(*storm, journal),
+            Edit::Adversary(on) => {
+                self.core.adversary = *on;
+                let key = if *on { "kernel.adversary" } else { "kernel.adversary.ended" };
+                self.tell(journal, MarkKind::Fault, key, ProcessId(0));
+            }
             Edit::Workload(client, workload) => {
                 self.tell(journal, MarkKind::Client, "kernel.workload", *client);
                 self.set_workload(*client, workload.clone());
@@ -336,6 +342,7 @@ impl<P: Protocol> World<P> {
             | Edit::Flap { .. }
             | Edit::Calm
             | Edit::Storm(_)
+            | Edit::Adversary(_)
             | Edit::Workload(..)
             | Edit::Patience(..)
             | Edit::Skew(..)

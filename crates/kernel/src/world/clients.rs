@@ -40,7 +40,7 @@ impl<P: Protocol> World<P> {
         let now = self.core.time;
         let cause = self.core.current();
         let invoked = OperationStage::Invoked(op.clone());
-        journal.operation(OperationEvent { step: cause, time: now, client, serial, stage: invoked });
+        journal.operation(OperationEvent { step: cause, time: now, client, serial, delays: 0, stage: invoked });
         let give_up = self.core.queue.push(now + state.policy.give_up_after, What::GiveUp(client));
         self.clients[slot].pending =
             Some(Pending { op, invoked_at: now, attempts: 0, redirects: 0, cause, retry: UNARMED, give_up });
@@ -126,8 +126,8 @@ impl<P: Protocol> World<P> {
             Outcome::Failed => self.core.counters.operations_failed += 1,
             Outcome::Unknown => self.core.counters.operations_unknown += 1,
         }
-        let (step, time) = (self.core.current(), self.core.time);
-        journal.operation(OperationEvent { step, time, client, serial, stage: OperationStage::Ended(outcome) });
+        let (step, time, delays) = (self.core.current(), self.core.time, self.core.delays);
+        journal.operation(OperationEvent { step, time, client, serial, delays, stage: OperationStage::Ended(outcome) });
         self.begin_operation(client, journal);
         self.think(client);
     }

@@ -132,6 +132,7 @@ impl<P: Protocol> World<P> {
     /// Ends every fault. What the dials set, such as loss, stays.
     pub(super) fn calm(&mut self, journal: &mut Journal<P>) {
         self.set_storm(None, journal);
+        self.core.adversary = false;
         Rc::make_mut(&mut self.core.network).heal();
         journal.note(self.core.current(), ProcessId(0), Some(MarkKind::Network), "kernel.healed", &[]);
         for node in (0..self.core.nodes).map(ProcessId) {

@@ -1,5 +1,6 @@
 //! [`World`]: one run at one instant, and how it goes on.
 
+mod adversary;
 mod apply;
 mod clients;
 mod faults;
@@ -33,6 +34,8 @@ pub struct ArmedTimer<T> {
     pub fires_at: Time,
     /// The step that armed it.
     pub cause: StepId,
+    /// Message delays that led to that step: see [`Flight::delays`].
+    pub delays: u16,
     pub(crate) sequence: u32,
 }
 

@@ -20,6 +20,7 @@ impl<P: Protocol> World<P> {
         let Some(entry) = self.core.queue.pop() else { return false };
         self.core.time = self.core.time.max(entry.time);
         match entry.what {
+            What::Flight(slot) if self.core.adversary && self.put_off(slot, journal) => {}
             What::Flight(slot) => self.end_flight(slot, journal),
             What::Timer(node) => self.fire(node, entry.sequence, journal),
             What::Retry(client) => self.retry(client, journal),
@@ -68,10 +69,11 @@ impl<P: Protocol> World<P> {
         detail: u8,
     ) {
         self.core.count_step(kind as u8, actor, item);
+        self.core.delays = 0;
         journal.begin(Begin { time: self.core.time, cause, kind, detail, actor, peer, item });
     }
 
-    fn end_flight(&mut self, slot: u32, journal: &mut Journal<P>) {
+    pub(super) fn end_flight(&mut self, slot: u32, journal: &mut Journal<P>) {
         let Some(flight) = self.flights.take(slot) else { return };
         let reason = match flight.fate {
             Fate::Doomed { wall: true, .. } => Some("kernel.lost.wall"),
@@ -82,13 +84,19 @@ impl<P: Protocol> World<P> {
             self.lose(&flight, reason, journal);
             return;
         }
-        let Flight { id, from, to, cause, body, .. } = flight;
+        let Flight { id, from, to, cause, delays, body, .. } = flight;
         self.begin(journal, StepKind::Deliver, cause, to, from, id.0, body.kind());
         self.core.counters.delivered += 1;
         match body {
-            Body::Peer(message) => self.handle(to, Event::Message { from, message }, journal),
+            Body::Peer(message) => {
+                self.core.delays = delays.saturating_add(1);
+                self.handle(to, Event::Message { from, message }, journal);
+            }
             Body::Request(request) => self.handle(to, Event::Client(request), journal),
-            Body::Response { serial, answer } => self.on_response(to, serial, answer, journal),
+            Body::Response { serial, answer } => {
+                self.core.delays = delays;
+                self.on_response(to, serial, answer, journal);
+            }
         }
     }
 
@@ -112,8 +120,9 @@ impl<P: Protocol> World<P> {
     fn fire(&mut self, node: ProcessId, sequence: u32, journal: &mut Journal<P>) {
         let armed = &mut self.timers[node.index()];
         let Some(position) = armed.iter().position(|armed| armed.sequence == sequence) else { return };
-        let ArmedTimer { timer, cause, .. } = armed.swap_remove(position);
+        let ArmedTimer { timer, cause, delays, .. } = armed.swap_remove(position);
         self.begin(journal, StepKind::Timer, cause, node, node, 0, 0);
+        self.core.delays = delays;
         timer.hash(&mut self.core.digest);
         self.handle(node, Event::Timer(timer), journal);
     }
@@ -186,7 +195,8 @@ impl<P: Protocol> World<P> {
         };
         self.core.digest.word(fires_at);
         let sequence = self.core.queue.push(fires_at, What::Timer(id));
-        let new = ArmedTimer { timer, armed_at: self.core.time, fires_at, cause: self.core.current(), sequence };
+        let (cause, delays) = (self.core.current(), self.core.delays);
+        let new = ArmedTimer { timer, armed_at: self.core.time, fires_at, cause, delays, sequence };
         match position {
             Some(position) => armed[position] = new,
             None => armed.push(new),
@@ -247,7 +257,9 @@ impl<P: Protocol> World<P> {
         let sequence = self.core.queue.push(ends_at, What::Flight(slot));
         let sent_at = self.core.time;
         let cause = self.core.current();
-        let flight = Flight { id, copy_of, from, to, sent_at, departed_at, arrives_at, cause, fate, body, sequence };
+        let delays = self.core.delays;
+        let flight =
+            Flight { id, copy_of, from, to, sent_at, departed_at, arrives_at, cause, delays, fate, body, sequence };
         self.flights.fill(slot, flight);
         id
     }

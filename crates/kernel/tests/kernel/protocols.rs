@@ -46,6 +46,40 @@ fn all_yes_commits_everywhere_and_one_no_aborts_everywhere() {
 }
 
 #[test]
+fn an_answer_tells_how_many_messages_it_took() {
+    let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
+    world.apply(&invoke(), &mut journal).expect("the client is there");
+    world.run_to(Moment::after(200 * MS), &mut journal);
+    let delays: Vec<u16> = journal.operations().iter().map(|event| event.delays).collect();
+    assert_eq!(delays, [0, 2], "a request to vote and a vote, before the client knows");
+}
+
+#[test]
+fn an_adversary_keeps_anything_from_being_decided_and_loses_nothing() {
+    for adversary in [false, true] {
+        let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
+        world.apply(&Edit::Adversary(adversary), &mut journal).expect("at any time");
+        world.apply(&invoke(), &mut journal).expect("the client is there");
+        world.run_to(Moment::after(1_000 * MS), &mut journal);
+        assert_eq!(world.reached() >> coordinator::COMMITTED & 1 == 1, !adversary);
+        assert_eq!(outcomes(&journal), [if adversary { Outcome::Failed } else { Outcome::Ok(()) }]);
+        let counters = world.counters();
+        assert_eq!((counters.dropped, counters.sent - counters.delivered), (0, 0), "every message has arrived");
+    }
+}
+
+#[test]
+fn whom_an_adversary_leaves_alone_decides() {
+    let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
+    for adversary in [Edit::Adversary(true), Edit::Adversary(false)] {
+        world.apply(&adversary, &mut journal).expect("at any time");
+    }
+    world.apply(&invoke(), &mut journal).expect("the client is there");
+    world.run_to(Moment::after(1_000 * MS), &mut journal);
+    assert_eq!(outcomes(&journal), [Outcome::Ok(())]);
+}
+
+#[test]
 fn a_participant_in_doubt_asks_until_the_coordinator_is_back() {
     let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
     world.apply(&invoke(), &mut journal).expect("the client is there");

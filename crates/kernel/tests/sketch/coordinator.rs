@@ -7,7 +7,7 @@ use consistory_kernel::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The protocol.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Commit;
 
 /// The transaction is the client's operation, so that a retry is the same transaction.
@@ -51,21 +51,21 @@ pub(crate) enum Timer {
 }
 
 /// The state of a node: its log, and what the coordinator waits for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(crate) struct Node {
     pub(crate) log: BTreeMap<Tx, Entry>,
     votes: BTreeMap<Tx, BTreeSet<ProcessId>>,
     unaware: BTreeMap<Tx, BTreeSet<ProcessId>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Config {
     pub(crate) patience: Time,
     /// A participant votes no once in so many times; 0 for never.
     pub(crate) refuses: u32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub(crate) enum Mutant {
     /// A participant forgets its yes in a crash.
     VoteNotForced,
@@ -181,6 +181,7 @@ impl Protocol for Commit {
     type Mutant = Mutant;
     type Monitor = ();
     type Directive = (Tx, Entry);
+    const DECIDED: Option<u8> = Some(COMMITTED);
 
     fn write(durable: &mut BTreeMap<Tx, Entry>, (tx, entry): &(Tx, Entry)) {
         durable.insert(*tx, *entry);

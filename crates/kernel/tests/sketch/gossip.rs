@@ -7,7 +7,7 @@ use consistory_kernel::{
 use core::convert::Infallible;
 
 /// The protocol.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Gossip;
 
 /// `Sometimes`: every node that is up knows the rumour.
@@ -18,13 +18,13 @@ pub(crate) const EVERYBODY_KNOWS: u8 = 0;
 pub(crate) struct Round;
 
 /// Which nodes know, as far as was observed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Informed {
     known: Vec<bool>,
     pub(crate) count: u16,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub(crate) enum NoMutant {}
 
 impl From<NoMutant> for u8 {

@@ -6,7 +6,7 @@ use consistory_kernel::{
 };
 
 /// The protocol.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Probe;
 
 /// What a client can order; unless the order is about the answer, it is answered at once.
@@ -25,7 +25,7 @@ pub(crate) enum Order {
 }
 
 /// What happened to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Heard {
     Booted(usize),
     Message { from: u16, tag: u8 },
@@ -42,18 +42,18 @@ pub(crate) struct Letter {
 }
 
 /// What a node knows: each happening with the time on its own clock.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(crate) struct Notebook {
     pub(crate) heard: Vec<(Time, Heard)>,
 }
 
 /// Counts the steps that were observed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Observed {
     pub(crate) steps: u32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub(crate) enum Mutant {
     Deaf,
 }

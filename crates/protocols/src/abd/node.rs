@@ -9,7 +9,7 @@ use consistory_kernel::{Cx, Event, Fact, ProcessId};
 use std::collections::BTreeMap;
 
 /// What survives a crash.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Durable {
     /// The copies of the registers that were ever written.
     pub registers: BTreeMap<Key, Version>,
@@ -54,7 +54,7 @@ impl Durable {
 }
 
 /// A running replica: its copy of what is on disk, and what a crash ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Node {
     /// What is on disk, as this replica works with it.
     pub durable: Durable,
@@ -71,7 +71,7 @@ pub struct Node {
 }
 
 /// What a client asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Asked {
     /// Who.
     pub client: ProcessId,
@@ -82,7 +82,7 @@ pub struct Asked {
 }
 
 /// An operation under way at its coordinator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     /// What it is.
     pub asked: Asked,
@@ -95,7 +95,7 @@ pub struct Operation {
 }
 
 /// The phases of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Waits until a majority has told what it holds.
     Query {
@@ -112,7 +112,7 @@ pub enum Phase {
 }
 
 /// An operation that its coordinator has just answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Completed {
     /// What it was.
     pub asked: Asked,

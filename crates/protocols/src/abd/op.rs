@@ -1,7 +1,9 @@
 //! What clients ask of a register, and what they are told.
 
 use crate::kv::Key;
+use crate::spec::ClientOp;
 use consistory_checks as checks;
+use consistory_checks::{Call, Object};
 use consistory_kernel::OpKind;
 use consistory_scene::{Arg, Text};
 use std::fmt;
@@ -44,16 +46,6 @@ impl fmt::Display for Reply {
     }
 }
 
-impl Reply {
-    /// What it returns in a client history.
-    pub fn returned(self) -> checks::Value {
-        match self {
-            Self::Read(Some(value)) => checks::Value::Number(value),
-            Self::Read(None) | Self::Written => checks::Value::Nil,
-        }
-    }
-}
-
 impl Op {
     /// The register that it is about.
     pub fn key(self) -> Key {
@@ -67,17 +59,43 @@ impl Op {
         matches!(self, Self::Write(..))
     }
 
-    /// The operation as a picture shows it while it is pending: `x ← 1`, `x ?`.
-    pub fn label(self) -> Text {
-        let name = Arg::Plain(self.key().to_string());
-        match self {
-            Self::Read(_) => Text::key("kv.read").with("key", name),
-            Self::Write(_, value) => Text::key("kv.write").with("key", name).with("value", Arg::Number(value)),
+    /// An operation of that kind on a register by its number; none for what a register cannot do.
+    pub fn of_kind(kind: OpKind, key: u32, value: i64) -> Option<Self> {
+        match kind {
+            OpKind::Read => Some(Self::Read(register(key))),
+            OpKind::Write => Some(Self::Write(register(key), value)),
+            OpKind::CompareAndSet | OpKind::Append | OpKind::ReadList => None,
+        }
+    }
+}
+
+impl ClientOp for Op {
+    type Reply = Reply;
+    const OBJECT: Object = Object::KeyValue;
+    const FORMS: &'static [&'static str] = &["read x", "write x 1"];
+
+    fn parse(text: &str) -> Option<Self> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words.as_slice() {
+            ["read", key] => Some(Self::Read(Key::parse(key)?)),
+            ["write", key, value] => Some(Self::Write(Key::parse(key)?, value.parse().ok()?)),
+            _ => None,
         }
     }
 
-    /// The operation with its reply.
-    pub fn answered(self, reply: Reply) -> Text {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn label(&self) -> Text {
+        let name = Arg::Plain(self.key().to_string());
+        match self {
+            Self::Read(_) => Text::key("kv.read").with("key", name),
+            Self::Write(_, value) => Text::key("kv.write").with("key", name).with("value", Arg::Number(*value)),
+        }
+    }
+
+    fn answered(&self, reply: &Reply) -> Text {
         let name = Arg::Plain(self.key().to_string());
         match (self, reply) {
             (Self::Read(_), Reply::Read(Some(value))) => {
@@ -88,32 +106,23 @@ impl Op {
         }
     }
 
-    /// An operation of that kind on a register by its number; none for what a register cannot do.
-    pub fn of_kind(kind: OpKind, key: u32, value: i64) -> Option<Self> {
-        match kind {
-            OpKind::Read => Some(Self::Read(register(key))),
-            OpKind::Write => Some(Self::Write(register(key), value)),
-            OpKind::CompareAndSet | OpKind::Append | OpKind::ReadList => None,
-        }
-    }
-
-    /// The operation in a client history: the key that it is about, and what it asks.
-    pub fn call(self) -> (checks::Value, checks::Call) {
+    fn call(&self) -> (checks::Value, Call) {
         let call = match self {
-            Self::Read(_) => checks::Call::Read,
-            Self::Write(_, value) => checks::Call::Write(checks::Value::Number(value)),
+            Self::Read(_) => Call::Read,
+            Self::Write(_, value) => Call::Write(checks::Value::Number(*value)),
         };
         (checks::Value::text(&self.key().to_string()), call)
     }
 
-    /// Parses the form that [`fmt::Display`] prints.
-    pub fn parse(text: &str) -> Option<Self> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        match words.as_slice() {
-            ["read", key] => Some(Self::Read(Key::parse(key)?)),
-            ["write", key, value] => Some(Self::Write(Key::parse(key)?, value.parse().ok()?)),
-            _ => None,
-        }
+    fn returned(reply: &Reply) -> Option<checks::Value> {
+        Some(match reply {
+            Reply::Read(Some(value)) => checks::Value::Number(*value),
+            Reply::Read(None) | Reply::Written => checks::Value::Nil,
+        })
+    }
+
+    fn reply_text(reply: &Reply) -> String {
+        reply.to_string()
     }
 }
 

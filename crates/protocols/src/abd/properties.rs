@@ -31,7 +31,7 @@ pub const MAJORITY_ANSWERED: u8 = 5;
 pub const PROGRESS: u8 = 6;
 
 /// What judges the properties along a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Monitor {
     /// By replica: what it was after its last step; nothing while it is down.
     seen: Vec<Seen>,
@@ -46,7 +46,7 @@ pub struct Monitor {
 }
 
 /// A replica after its last step.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 struct Seen {
     /// The tags of its copies.
     tags: BTreeMap<Key, Tag>,
@@ -55,7 +55,7 @@ struct Seen {
 }
 
 /// An operation that runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Begun {
     asked: Asked,
     /// The greatest tag of a completed operation when it began.

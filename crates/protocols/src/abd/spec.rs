@@ -3,11 +3,11 @@
 use super::message::{Message, Tag, Version};
 use super::mutants::Mutant;
 use super::node::Node;
-use super::op::{Op, Reply};
 use super::{Abd, Config, Directive, Writers, properties, view, why};
 use crate::kv::Key;
-use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
-use consistory_checks::{Call, Object, Value};
+use crate::spec::{
+    Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
+};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Subject, Text, Why};
 
@@ -21,7 +21,7 @@ const fn property(
     source: &'static str,
     expectation: Expectation,
 ) -> Property {
-    Property { id, name, says, source, expectation }
+    Property { id, name, says, source, expectation, beyond: None }
 }
 
 const ABD: &str = "Attiya, Bar-Noy, Dolev 1995";
@@ -60,20 +60,23 @@ const MUTANTS: &[MutantInfo] = &[
 
 const _: () = assert!(MUTANTS.len() == Mutant::AcceptOlder as usize + 1, "one description for each mutant");
 
+/// Who may write.
+const WRITERS: &[Choice] =
+    &[Choice { name: "many", label: "abd.writers.many" }, Choice { name: "one", label: "abd.writers.one" }];
+
 impl Spec for Abd {
     const ID: &'static str = "abd";
     const TITLE: &'static str = "abd.title";
     const SUMMARY: &'static str = "abd.summary";
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter { name: "writers", label: "abd.parameter.writers", kind: ParameterKind::Number(0, 1) },
-        Parameter { name: "retry", label: "abd.parameter.retry", kind: ParameterKind::Duration(MS, 60_000 * MS) },
+        Parameter::fixed("writers", "abd.parameter.writers", ParameterKind::Choice(WRITERS)),
+        Parameter::live("retry", "abd.parameter.retry", ParameterKind::Duration(MS, 60_000 * MS)),
     ];
     const PROPERTIES: &'static [Property] = PROPERTIES;
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] = &["Query", "QueryReply", "Update", "UpdateReply"];
     const DIRECTIVES: &'static [&'static str] = &["register"];
     const NODES_MAX: u16 = 9;
-    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {
@@ -99,44 +102,16 @@ impl Spec for Abd {
         }
     }
 
-    fn parse_op(text: &str) -> Option<Op> {
-        Op::parse(text)
-    }
-
-    fn op_text(op: &Op) -> String {
-        op.to_string()
-    }
-
-    fn op_label(op: &Op) -> Text {
-        op.label()
-    }
-
-    fn reply_label(op: &Op, reply: &Reply) -> Text {
-        op.answered(*reply)
-    }
-
-    fn call(op: &Op) -> (Value, Call) {
-        op.call()
-    }
-
-    fn returned(reply: &Reply) -> Option<Value> {
-        Some(reply.returned())
-    }
-
-    fn reply_text(reply: &Reply) -> String {
-        reply.to_string()
-    }
-
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
         condition(world, words)
     }
 
     /// `register n1 x 5 3 n2`: n1 holds x = 5, which n2 wrote with the number 3.
-    fn parse_directive(keyword: &str, arguments: &[&str], nodes: u16) -> Option<Directive> {
+    fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Directive> {
         match (keyword, arguments) {
             ("register", [key, value, number, writer]) => {
                 let number = number.parse::<u32>().ok().filter(|number| (1..=NUMBER_MAX).contains(number))?;
-                let tag = Tag { number, writer: parse_process(nodes, 0, writer)? };
+                let tag = Tag { number, writer: names.parse(0, writer)? };
                 Some(Directive { key: Key::parse(key)?, version: Version { tag, value: Some(value.parse().ok()?) } })
             }
             _ => None,

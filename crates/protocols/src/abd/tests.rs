@@ -7,7 +7,7 @@ use super::op::Op;
 use super::properties::UNIQUE_TAGS;
 use super::{Abd, Directive, WRITER, Writers};
 use crate::kv::Key;
-use crate::spec::Spec;
+use crate::spec::{ClientOp, Names, Spec};
 use crate::stage::scene;
 use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, PPM, ProcessId, Setup, StepId, World};
 
@@ -150,8 +150,8 @@ fn texts_round_trip() {
     }
     let directive = Directive { key: key(), version: version(5, 3, ProcessId(1)) };
     assert_eq!(Abd::directive_text(&directive), ("register", "x 5 3 n2".to_owned()));
-    assert_eq!(Abd::parse_directive("register", &["x", "5", "3", "n2"], 5), Some(directive));
+    assert_eq!(Abd::parse_directive("register", &["x", "5", "3", "n2"], Names::plain(5)), Some(directive));
     for words in [["x", "5", "0", "n2"], ["x", "5", "3", "n6"], ["x", "y", "3", "n2"], ["x!", "5", "3", "n2"]] {
-        assert_eq!(Abd::parse_directive("register", &words, 5), None, "{words:?}");
+        assert_eq!(Abd::parse_directive("register", &words, Names::plain(5)), None, "{words:?}");
     }
 }

@@ -9,6 +9,7 @@ use super::node::{Durable, Operation, Phase, bit};
 use super::op::Op;
 use super::{Abd, Timer, WRITER, Writers};
 use crate::kv::Key;
+use crate::spec::ClientOp;
 use crate::why::{Obstacle, about, answer, names, nodes, number, obstacle, obstacles, under_way};
 use consistory_kernel::{ClientState, ProcessId, StepId, World};
 use consistory_scene::{Arg, Subject, Text, Why};

@@ -5,7 +5,7 @@ use super::op::Op;
 use super::why::why;
 use super::{Abd, Directive, WRITER, Writers};
 use crate::kv::Key;
-use crate::spec::Spec;
+use crate::spec::{ClientOp, Spec};
 use crate::words;
 use consistory_kernel::{
     DiskFate, Edit, Journal, Latency, MS, Moment, ProcessId, StepId, StepKind, StepRecord, Time, World,

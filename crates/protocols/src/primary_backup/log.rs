@@ -61,14 +61,14 @@ pub enum Command {
     },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Slot {
     entry: Entry,
     chain: u64,
 }
 
 /// The log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Log {
     slots: Chunks<Slot>,
 }

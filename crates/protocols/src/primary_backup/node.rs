@@ -11,7 +11,7 @@ use consistory_kernel::{Cx, Event, Fact, MS, MarkKind, ProcessId, Time};
 const BY_HAND: Time = 86_400_000 * MS;
 
 /// What survives a crash.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Durable {
     /// The epoch of this node; lower ones are refused.
     pub epoch: Epoch,
@@ -62,7 +62,7 @@ impl Durable {
 }
 
 /// A running node: its copy of what is on disk, and what a restart resets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Node {
     /// What is on disk, as this node works with it.
     pub durable: Durable,
@@ -85,7 +85,7 @@ pub struct Node {
 }
 
 /// What a node is in its epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Stores what the primary ships.
     Backup,
@@ -104,7 +104,7 @@ pub enum Role {
 }
 
 /// What a primary knows of a backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Progress {
     /// The next entry to ship. What is under way counts as shipped; a backup that misses something says so.
     pub next: u32,

@@ -36,7 +36,7 @@ pub const TWO_PRIMARIES: u8 = 9;
 pub const PROGRESS: u8 = 10;
 
 /// What judges the properties along a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Monitor {
     seen: Vec<Seen>,
     offices: BTreeMap<Epoch, Office>,
@@ -55,7 +55,7 @@ pub struct Monitor {
 }
 
 /// A node as it was after its last step.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Hash)]
 struct Seen {
     up: bool,
     epoch: Epoch,
@@ -69,14 +69,14 @@ struct Seen {
     reads: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Office {
     holder: ProcessId,
     /// How many nodes had to be fenced for it: all of them for the boot configuration, none without fencing.
     fenced: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Acknowledged {
     chain: u64,
     /// The primary's epoch.

@@ -3,9 +3,7 @@
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Message, PrimaryBackup, properties, view, why};
-use crate::kv;
-use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process};
-use consistory_checks::{Call, Object, Value};
+use crate::spec::{Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
 
@@ -16,7 +14,7 @@ const fn property(
     source: &'static str,
     expectation: Expectation,
 ) -> Property {
-    Property { id, name, says, source, expectation }
+    Property { id, name, says, source, expectation, beyond: None }
 }
 
 const ALSBERG_DAY: &str = "Alsberg, Day 1976";
@@ -105,37 +103,40 @@ const MUTANTS: &[MutantInfo] = &[
 
 const _: () = assert!(MUTANTS.len() == Mutant::IgnoreLease as usize + 1, "one description for each mutant");
 
+/// Who answers reads.
+const READS: &[Choice] = &[
+    Choice { name: "primary", label: "primary-backup.reads.primary" },
+    Choice { name: "anywhere", label: "primary-backup.reads.anywhere" },
+];
+
+/// Who makes a backup the primary.
+const FAILOVER: &[Choice] = &[
+    Choice { name: "manual", label: "primary-backup.failover.manual" },
+    Choice { name: "automatic", label: "primary-backup.failover.automatic" },
+];
+
 impl Spec for PrimaryBackup {
     const ID: &'static str = "primary-backup";
     const TITLE: &'static str = "primary-backup.title";
     const SUMMARY: &'static str = "primary-backup.summary";
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter { name: "acks", label: "primary-backup.parameter.acks", kind: ParameterKind::Number(0, 6) },
-        Parameter { name: "reads", label: "primary-backup.parameter.reads", kind: ParameterKind::Number(0, 1) },
-        Parameter { name: "fencing", label: "primary-backup.parameter.fencing", kind: ParameterKind::Number(0, 1) },
-        Parameter { name: "failover", label: "primary-backup.parameter.failover", kind: ParameterKind::Number(0, 1) },
-        Parameter {
-            name: "heartbeat",
-            label: "primary-backup.parameter.heartbeat",
-            kind: ParameterKind::Duration(MS, 60_000 * MS),
-        },
-        Parameter {
-            name: "suspect_after",
-            label: "primary-backup.parameter.suspect_after",
-            kind: ParameterKind::Range(MS, 60_000 * MS),
-        },
-        Parameter {
-            name: "lease",
-            label: "primary-backup.parameter.lease",
-            kind: ParameterKind::Duration(0, 60_000 * MS),
-        },
+        Parameter::live("acks", "primary-backup.parameter.acks", ParameterKind::Number(0, 6)),
+        Parameter::live("reads", "primary-backup.parameter.reads", ParameterKind::Choice(READS)),
+        Parameter::live("fencing", "primary-backup.parameter.fencing", ParameterKind::SWITCH),
+        Parameter::live("failover", "primary-backup.parameter.failover", ParameterKind::Choice(FAILOVER)),
+        Parameter::live("heartbeat", "primary-backup.parameter.heartbeat", ParameterKind::Duration(MS, 60_000 * MS)),
+        Parameter::live(
+            "suspect_after",
+            "primary-backup.parameter.suspect_after",
+            ParameterKind::Range(MS, 60_000 * MS),
+        ),
+        Parameter::live("lease", "primary-backup.parameter.lease", ParameterKind::Duration(0, 60_000 * MS)),
     ];
     const PROPERTIES: &'static [Property] = PROPERTIES;
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] = &["Replicate", "Stored", "Fence", "Fenced"];
     const DIRECTIVES: &'static [&'static str] = &["log"];
     const NODES_MAX: u16 = 7;
-    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] =
         &[Metric { name: "failovers" }, Metric { name: "rollbacks" }, Metric { name: "stale_reads" }];
 
@@ -165,39 +166,11 @@ impl Spec for PrimaryBackup {
         }
     }
 
-    fn parse_op(text: &str) -> Option<kv::Op> {
-        kv::Op::parse(text)
-    }
-
-    fn op_text(op: &kv::Op) -> String {
-        op.to_string()
-    }
-
-    fn op_label(op: &kv::Op) -> Text {
-        op.label()
-    }
-
-    fn reply_label(op: &kv::Op, reply: &kv::Reply) -> Text {
-        op.answered(reply)
-    }
-
-    fn call(op: &kv::Op) -> (Value, Call) {
-        op.call()
-    }
-
-    fn returned(reply: &kv::Reply) -> Option<Value> {
-        reply.returned()
-    }
-
-    fn reply_text(reply: &kv::Reply) -> String {
-        reply.to_string()
-    }
-
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
         condition(world, words)
     }
 
-    fn parse_directive(keyword: &str, arguments: &[&str], _: u16) -> Option<Directive> {
+    fn parse_directive(keyword: &str, arguments: &[&str], _: Names) -> Option<Directive> {
         if keyword != "log" {
             return None;
         }

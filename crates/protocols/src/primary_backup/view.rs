@@ -4,7 +4,7 @@ use super::log::{Command, Entry, Epoch, Log, Position};
 use super::message::{FenceAnswer, Message, Outcome};
 use super::node::{Durable, Node, Progress, Role};
 use super::{PrimaryBackup, Timer};
-use crate::spec::{Glyph, process_name};
+use crate::spec::{ClientOp, Glyph, process_name};
 use consistory_kernel::{ProcessId, Time, World};
 use consistory_scene::{
     Arg, Card, Cell, Dots, Emphasis, Field, Health, Matrix, MatrixRow, Shape, Sign, Status, Strip, Text, TimerArc, Tone,

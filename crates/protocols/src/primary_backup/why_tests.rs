@@ -3,7 +3,7 @@
 use super::why::why;
 use super::{Directive, PrimaryBackup};
 use crate::kv::Op;
-use crate::spec::Spec;
+use crate::spec::{ClientOp, Spec};
 use crate::words;
 use consistory_kernel::{
     DiskFate, Edit, Journal, Latency, MS, Moment, ProcessId, StepId, StepKind, StepRecord, Time, World,

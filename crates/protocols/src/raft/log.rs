@@ -38,14 +38,14 @@ pub struct Position {
     pub term: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Slot {
     entry: Entry,
     chain: u64,
 }
 
 /// The log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Log {
     slots: Chunks<Slot>,
 }

@@ -8,7 +8,7 @@ use crate::kv::Store;
 use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId, Request};
 
 /// Persistent state on all servers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Durable {
     /// `currentTerm`.
     pub term: u32,
@@ -52,7 +52,7 @@ impl Durable {
 }
 
 /// A running server: its copy of the persistent state, and the volatile state that a restart resets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Node {
     /// Persistent state, as this server works with it.
     pub durable: Durable,
@@ -71,7 +71,7 @@ pub struct Node {
 }
 
 /// What a server is in its term.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Answers candidates and leaders.
     Follower,
@@ -90,7 +90,7 @@ pub enum Role {
 }
 
 /// What a leader knows of a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Progress {
     /// `nextIndex`: the next entry to send.
     pub next: u32,

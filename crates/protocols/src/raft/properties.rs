@@ -29,7 +29,7 @@ pub const ENTRY_OVERWRITTEN: u8 = 8;
 pub const PROGRESS: u8 = 9;
 
 /// What judges the properties along a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Monitor {
     seen: Vec<Seen>,
     leaders: BTreeMap<u32, ProcessId>,
@@ -51,7 +51,7 @@ pub struct Monitor {
 }
 
 /// A server as it was after its last step.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Hash)]
 struct Seen {
     up: bool,
     term: u32,
@@ -62,7 +62,7 @@ struct Seen {
     applied: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 enum Standing {
     #[default]
     Follower,
@@ -70,14 +70,14 @@ enum Standing {
     Leader,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Known {
     term: u32,
     chain: u64,
     appeared: Time,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Committed {
     chain: u64,
     /// The term of the leader that committed it.
@@ -85,7 +85,7 @@ struct Committed {
 }
 
 /// The latest term in which somebody stood.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Hash)]
 struct Election {
     term: u32,
     candidates: u16,

@@ -202,7 +202,7 @@ impl Node {
 }
 
 /// Whether a message goes out although entries are unanswered.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Sending {
     Always,
     UnlessAwaiting,

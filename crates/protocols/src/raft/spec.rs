@@ -3,9 +3,9 @@
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Message, Raft, properties, view, why};
-use crate::kv;
-use crate::spec::{Glyph, Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, parse_process, process_name};
-use consistory_checks::{Call, Object, Value};
+use crate::spec::{
+    Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
+};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
 
@@ -16,7 +16,7 @@ const fn property(
     source: &'static str,
     expectation: Expectation,
 ) -> Property {
-    Property { id, name, says, source, expectation }
+    Property { id, name, says, source, expectation, beyond: None }
 }
 
 const PROPERTIES: &[Property] = &[
@@ -81,24 +81,15 @@ impl Spec for Raft {
     const TITLE: &'static str = "raft.title";
     const SUMMARY: &'static str = "raft.summary";
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter {
-            name: "election_timeout",
-            label: "raft.parameter.election_timeout",
-            kind: ParameterKind::Range(MS, 60_000 * MS),
-        },
-        Parameter {
-            name: "heartbeat",
-            label: "raft.parameter.heartbeat",
-            kind: ParameterKind::Duration(MS, 60_000 * MS),
-        },
-        Parameter { name: "batch", label: "raft.parameter.batch", kind: ParameterKind::Number(1, 1_000) },
+        Parameter::live("election_timeout", "raft.parameter.election_timeout", ParameterKind::Range(MS, 60_000 * MS)),
+        Parameter::live("heartbeat", "raft.parameter.heartbeat", ParameterKind::Duration(MS, 60_000 * MS)),
+        Parameter::live("batch", "raft.parameter.batch", ParameterKind::Number(1, 1_000)),
     ];
     const PROPERTIES: &'static [Property] = PROPERTIES;
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] = &["RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply"];
     const DIRECTIVES: &'static [&'static str] = &["log", "term"];
     const NODES_MAX: u16 = 9;
-    const OBJECT: Object = Object::KeyValue;
     const METRICS: &'static [Metric] = &[
         Metric { name: "time_to_leader_ms" },
         Metric { name: "elections" },
@@ -128,39 +119,11 @@ impl Spec for Raft {
         }
     }
 
-    fn parse_op(text: &str) -> Option<kv::Op> {
-        kv::Op::parse(text)
-    }
-
-    fn op_text(op: &kv::Op) -> String {
-        op.to_string()
-    }
-
-    fn op_label(op: &kv::Op) -> Text {
-        op.label()
-    }
-
-    fn reply_label(op: &kv::Op, reply: &kv::Reply) -> Text {
-        op.answered(reply)
-    }
-
-    fn call(op: &kv::Op) -> (Value, Call) {
-        op.call()
-    }
-
-    fn returned(reply: &kv::Reply) -> Option<Value> {
-        reply.returned()
-    }
-
-    fn reply_text(reply: &kv::Reply) -> String {
-        reply.to_string()
-    }
-
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
         condition(world, words)
     }
 
-    fn parse_directive(keyword: &str, arguments: &[&str], nodes: u16) -> Option<Directive> {
+    fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Directive> {
         match (keyword, arguments) {
             ("log", terms) => {
                 let terms: Vec<u32> = terms.iter().map(|term| term.parse().ok()).collect::<Option<_>>()?;
@@ -168,9 +131,7 @@ impl Spec for Raft {
                 (rising && terms.len() <= 1_000).then_some(Directive::Log(terms))
             }
             ("term", [term]) => Some(Directive::Term(term.parse().ok()?, None)),
-            ("term", [term, "vote", node]) => {
-                Some(Directive::Term(term.parse().ok()?, Some(parse_process(nodes, 0, node)?)))
-            }
+            ("term", [term, "vote", node]) => Some(Directive::Term(term.parse().ok()?, Some(names.parse(0, node)?))),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use super::log::{Command, Log};
 use super::message::{Message, Outcome};
 use super::node::{Durable, Node, Progress, Role};
 use super::{Raft, Timer};
-use crate::spec::{Glyph, process_name};
+use crate::spec::{ClientOp, Glyph, process_name};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{
     Arg, Card, Cell, Dots, Emphasis, Field, Health, Matrix, MatrixRow, Shape, Sign, Status, Strip, Text, TimerArc, Tone,

@@ -17,7 +17,7 @@ use crate::{edits, parameters, trace};
 use consistory_checks::Object;
 use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
-use consistory_protocols::{Spec, feed};
+use consistory_protocols::{ClientOp, Spec, feed};
 use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -344,7 +344,7 @@ impl<P: Spec> Session for LiveRun<P> {
     }
 
     fn object(&self) -> Object {
-        P::OBJECT
+        P::Op::OBJECT
     }
 
     fn fault_turns(&self) -> Vec<FaultTurn> {

@@ -5,7 +5,7 @@ use consistory_kernel::{
     Body, BranchInfo, Fact, Flight, Journal, MarkKind, MessageId, NoteRecord, OperationStage, Outcome, ProcessId,
     StepId, Timeline,
 };
-use consistory_protocols::{Spec, feed, stage};
+use consistory_protocols::{ClientOp, Spec, feed, names_of, stage};
 use consistory_scene::{
     Arg, Band, BranchLine, Check, CheckState, ClientOperation, Expectation, FeedLine, Field, Inspection,
     MarkKind as SceneMark, OperationState, Scene, Text, TimelineMark, TimelineView, Tone,
@@ -41,10 +41,10 @@ fn operations<P: Spec>(timeline: &Timeline<P>, client: ProcessId) -> Vec<ClientO
             OperationStage::Invoked(op) => {
                 let end = ended.iter().find(|(serial, _, _)| *serial == event.serial);
                 let (state, label) = match end {
-                    None => (OperationState::Pending, P::op_label(op)),
-                    Some((_, _, Outcome::Ok(reply))) => (OperationState::Ok, P::reply_label(op, reply)),
-                    Some((_, _, Outcome::Failed)) => (OperationState::Failed, P::op_label(op)),
-                    Some((_, _, Outcome::Unknown)) => (OperationState::Unknown, P::op_label(op)),
+                    None => (OperationState::Pending, op.label()),
+                    Some((_, _, Outcome::Ok(reply))) => (OperationState::Ok, op.answered(reply)),
+                    Some((_, _, Outcome::Failed)) => (OperationState::Failed, op.label()),
+                    Some((_, _, Outcome::Unknown)) => (OperationState::Unknown, op.label()),
                 };
                 let ended_at = end.map(|(_, time, _)| *time);
                 operations.push(ClientOperation { label, invoked_at: event.time, ended_at, state });
@@ -100,7 +100,7 @@ fn mark<P: Spec>(timeline: &Timeline<P>, note: &NoteRecord) -> Option<TimelineMa
         SceneMark::Client => {
             let invoked = journal.operations().iter().find(|event| event.step == note.step);
             match invoked.map(|event| &event.stage) {
-                Some(OperationStage::Invoked(op)) => P::op_label(op),
+                Some(OperationStage::Invoked(op)) => op.label(),
                 Some(OperationStage::Ended(_)) | None => process_label(note.actor),
             }
         }
@@ -124,9 +124,9 @@ fn process_label(id: ProcessId) -> Text {
 }
 
 fn branch_line<P: Spec>(timeline: &Timeline<P>, branch: BranchInfo, current: bool) -> BranchLine {
-    let nodes = timeline.world().node_count();
+    let names = names_of(timeline.world());
     let label = match timeline.first_edit_of(branch.id).filter(|_| branch.parent.is_some()) {
-        Some(edit) => feed::edit_text::<P>(edit, nodes),
+        Some(edit) => feed::edit_text::<P>(edit, names),
         None => Text::key("timeline.original"),
     };
     BranchLine { id: branch.id.0, from: branch.forked_at, until: branch.until, current, label }
@@ -154,6 +154,7 @@ pub(super) fn checks<P: Spec>(timeline: &Timeline<P>) -> Vec<Check> {
             explanation: Text::key(property.says),
             source: property.source,
             expectation: property.expectation,
+            beyond: property.beyond.map(Text::key),
             state,
         }
     });
@@ -163,6 +164,7 @@ pub(super) fn checks<P: Spec>(timeline: &Timeline<P>) -> Vec<Check> {
         explanation: Text::key("kernel.limit.says"),
         source: "",
         expectation: Expectation::Always,
+        beyond: None,
         state: CheckState::Violated {
             step: StepId(world.steps().0.saturating_sub(1)),
             time: world.time(),
@@ -246,7 +248,7 @@ fn inspect_message<P: Spec>(timeline: &Timeline<P>, id: MessageId) -> Option<Ins
         Body::Peer(message) => P::message_fields(message),
         Body::Request(request) => {
             vec![
-                Field { name: Text::key("inspect.operation"), value: P::op_label(&request.op) },
+                Field { name: Text::key("inspect.operation"), value: request.op.label() },
                 Field { name: Text::key("inspect.serial"), value: Text::plain(request.serial.to_string()) },
             ]
         }
@@ -275,7 +277,7 @@ fn message_title<P: Spec>(flight: &Flight<P>) -> Text {
 fn response_fields<P: Spec>(serial: u32, answer: &consistory_kernel::Answer<P::Reply>) -> Vec<Field> {
     use consistory_kernel::Answer;
     let value = match answer {
-        Answer::Done(reply) => Text::plain(P::reply_text(reply)),
+        Answer::Done(reply) => Text::plain(P::Op::reply_text(reply)),
         Answer::Redirect(Some(node)) => Text::key("inspect.redirect").with("node", Arg::Process(*node)),
         Answer::Redirect(None) => Text::key("inspect.redirect.nowhere"),
         Answer::Failed => Text::key("inspect.failed"),

@@ -4,7 +4,7 @@ use super::card::{CARD, CLIENT, Scale};
 use super::svg::{At, Rect, count, length};
 use consistory_kernel::ProcessId;
 use consistory_scene::Scene;
-use consistory_scene::layout::{Point, ring};
+use consistory_scene::layout::Point;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Width and height of the picture.
@@ -72,8 +72,8 @@ impl Plan {
         let (radius_x, radius_y) = (radius_x.min(radius_y * STRETCH_MAX), radius_y.min(radius_x * STRETCH_MAX));
         let centre = Point { x: f64::midpoint(MARGIN, right), y: f64::midpoint(TOP, BOTTOM) };
         let around = Rect { centre, width: 2.0 * radius_x, height: 2.0 * radius_y };
-        let nodes = scene.cards.iter().enumerate().map(|(place, card)| {
-            let centre = on_ring(around, ring(place, scene.cards.len()), 1.0);
+        let nodes = scene.cards.iter().zip(scene.places()).map(|(card, place)| {
+            let centre = on_ring(around, place, 1.0);
             (card.id, Rect { centre, width: card_width, height: card_height })
         });
         let step = client_height + CLIENT_GAP * clients.factor();

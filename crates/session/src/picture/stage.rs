@@ -64,7 +64,7 @@ fn description(scene: &Scene, wording: &Wording<'_>) -> String {
 fn draw_ring(drawing: &mut Drawing<'_>, scene: &Scene, plan: &Plan) {
     let colours = drawing.colours;
     let many = scene.cards.len();
-    if many > 2 {
+    if many > 2 && scene.is_ring() {
         drawing.svg.ellipse(plan.ring, &[NO_FILL, ("stroke", &colours.line)]);
     }
     if scene.groups.is_empty() {
@@ -75,7 +75,8 @@ fn draw_ring(drawing: &mut Drawing<'_>, scene: &Scene, plan: &Plan) {
     };
     let next = scene.cards.iter().cycle().skip(1);
     let neighbours = scene.cards.iter().zip(next).enumerate();
-    let parted = neighbours.filter(|(_, (card, next))| card.id != next.id && !is_together(card.id, next.id));
+    let parted =
+        neighbours.filter(|(_, (card, next))| scene.is_ring() && card.id != next.id && !is_together(card.id, next.id));
     let ends: Vec<Point> = parted.map(|(place, _)| on_ring(plan.ring, ring(2 * place + 1, 2 * many), 1.14)).collect();
     let middle = At(plan.ring.centre);
     let mut path = String::new();

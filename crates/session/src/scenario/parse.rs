@@ -148,6 +148,8 @@ pub enum Action<'a> {
     Calm,
     /// `storm faults=20 every=200ms..600ms lasting=200ms..900ms spare=majority`, `storm off`.
     Storm(Option<Storm>),
+    /// `adversary on`, `adversary off`.
+    Adversary(bool),
     /// `workload c1 read=6 write=3 cas=1 keys=2 think=20ms..60ms ask=any`, `workload c1 off`.
     Workload(Token<'a>, Vec<Setting<'a>>),
     /// `patience c1 retry=250ms give_up=2s`.
@@ -348,6 +350,14 @@ fn action<'a>(keyword: Token<'a>, tokens: &mut Tokens<'a>) -> Result<Option<Acti
         }
         "storm" if tokens.take_if("off") => Action::Storm(None),
         "storm" => Action::Storm(Some(storm(tokens)?)),
+        "adversary" => {
+            let token = tokens.need("expected.switch")?;
+            match token.text {
+                "on" => Action::Adversary(true),
+                "off" => Action::Adversary(false),
+                _ => return Err(token.unexpected("expected.switch")),
+            }
+        }
         "workload" => {
             let client = tokens.need("expected.client")?;
             let off = tokens.take_if("off");

@@ -2,12 +2,13 @@
 
 use crate::{orders, parameters};
 use consistory_kernel::{Body, Edit, MessageAct, Moment, ProcessId, Setup, Time, Timeline};
-use consistory_protocols::script::{duration_text, latency_text, percent_text, setting_text};
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::script::{duration_text, latency_text, percent_text};
+use consistory_protocols::{ClientOp, Spec};
 use std::fmt::Write;
 
 /// The current branch as a scenario that performs the same run, up to the same time, with the same narration.
 pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, String)]) -> String {
+    let names = P::names(setup.nodes, &setup.config);
     let mut text = format!("protocol {}\n", P::ID);
     let settings = parameters::differences(setup);
     let settings: Vec<String> = settings.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -19,7 +20,7 @@ pub fn print<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>, said: &[(Time, S
     }
     for (node, directive) in &setup.directives {
         let (keyword, arguments) = P::directive_text(directive);
-        push(&mut text, &format!("{keyword} {} {arguments}", process_name(setup.nodes, *node)));
+        push(&mut text, &format!("{keyword} {} {arguments}", names.name(*node)));
     }
     let (cursor, end) = (timeline.world().moment(), timeline.tip().moment());
     let last_said = said.last().map_or(0, |(time, _)| *time);
@@ -64,7 +65,8 @@ fn moment_text(moment: Moment) -> String {
 
 /// An edit as a statement.
 pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
-    let name = |id: &ProcessId| process_name(setup.nodes, *id);
+    let names = P::names(setup.nodes, &setup.config);
+    let name = |id: &ProcessId| names.name(*id);
     match edit {
         Edit::Crash(node, disk) => format!("crash {}{}", name(node), orders::disk_text(*disk)),
         Edit::Restart(node) => format!("restart {}", name(node)),
@@ -91,8 +93,10 @@ pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
         Edit::Loss(ratio) => format!("set loss={}", percent_text(*ratio)),
         Edit::Duplication(ratio) => format!("set duplicate={}", percent_text(*ratio)),
         Edit::Tune(parameter, setting) => {
-            let parameter = P::PARAMETERS.get(usize::from(*parameter)).map_or("?", |parameter| parameter.name);
-            format!("set {parameter}={}", setting_text(setting))
+            let known = P::PARAMETERS.get(usize::from(*parameter));
+            known.map_or_else(String::new, |known| {
+                format!("set {}={}", known.name, parameters::value_text(known, setting))
+            })
         }
         Edit::Message(id, act) => act_statement(*act, &id.to_string()),
         Edit::NextMessage { from, to, kind, act } => {
@@ -107,7 +111,7 @@ pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
         }
         Edit::Invoke { client, op, target } => {
             let via = target.as_ref().map(|node| format!(" via {}", name(node))).unwrap_or_default();
-            format!("client {}{via} {}", name(client), P::op_text(op))
+            format!("client {}{via} {}", name(client), op.text())
         }
         Edit::Answer(choice) => format!("# answer {} {} {}", name(&choice.process), choice.key, choice.option),
         Edit::Slow(node, time) => format!("slow {} {}", name(node), duration_text(*time)),
@@ -121,9 +125,10 @@ pub fn statement<P: Spec>(setup: &Setup<P>, edit: &Edit<P>) -> String {
         Edit::Calm => "heal all".to_owned(),
         Edit::Storm(None) => "storm off".to_owned(),
         Edit::Storm(Some(storm)) => format!("storm {}", orders::storm_text(storm)),
+        Edit::Adversary(on) => format!("adversary {}", if *on { "on" } else { "off" }),
         Edit::Workload(client, None) => format!("workload {} off", name(client)),
         Edit::Workload(client, Some(workload)) => {
-            format!("workload {} {}", name(client), orders::workload_text(workload, setup.nodes))
+            format!("workload {} {}", name(client), orders::workload_text(workload, names))
         }
         Edit::Patience(client, policy) => format!("patience {} {}", name(client), orders::patience_text(*policy)),
     }

@@ -7,8 +7,8 @@ use crate::open::Overrides;
 use crate::orders;
 use crate::parameters;
 use consistory_kernel::{Body, Edit, MessageAct, MessageId, Moment, ProcessId, Setup, Time, Timeline, Workload, World};
+use consistory_protocols::Spec;
 use consistory_protocols::script::parse_latency;
-use consistory_protocols::{Spec, parse_process};
 use consistory_scene::{Arg, Text};
 use std::rc::Rc;
 
@@ -55,7 +55,7 @@ pub fn start<P: Spec>(script: &Script<'_>, overrides: &Overrides) -> Result<(Set
         let Some((node, rest)) = arguments.split_first() else { return Err(keyword.unexpected("expected.node")) };
         let id = process(&setup, *node)?;
         let words: Vec<&str> = rest.iter().map(|token| token.text).collect();
-        let directive = P::parse_directive(keyword.text, &words, setup.nodes);
+        let directive = P::parse_directive(keyword.text, &words, P::names(setup.nodes, &setup.config));
         let directive = directive.ok_or_else(|| {
             let text = Text::key("problem.scenario.directive").with("keyword", Arg::Plain(keyword.text.to_owned()));
             keyword.problem(text)
@@ -272,6 +272,7 @@ fn timeless_edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>) -> Result<V
         }
         Action::Calm => Edit::Calm,
         Action::Storm(storm) => Edit::Storm(*storm),
+        Action::Adversary(on) => Edit::Adversary(*on),
         Action::Workload(client, parts) => Edit::Workload(id(client)?, workload(setup, parts)?),
         Action::Patience(client, parts) => {
             let mut policy = setup.policy;
@@ -289,7 +290,7 @@ fn timeless_edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>) -> Result<V
 fn workload<P: Spec>(setup: &Setup<P>, parts: &[Setting<'_>]) -> Result<Option<Rc<Workload>>, Problem> {
     let mut workload = orders::default_workload();
     for (name, value) in parts {
-        let set = orders::set_workload(&mut workload, setup.nodes, name.text, value.text);
+        let set = orders::set_workload(&mut workload, P::names(setup.nodes, &setup.config), name.text, value.text);
         set.ok_or_else(|| name.unexpected("expected.workload"))?;
     }
     Ok((!parts.is_empty()).then(|| Rc::new(workload)))
@@ -322,7 +323,9 @@ fn directions<P: Spec>(
 }
 
 fn process<P: Spec>(setup: &Setup<P>, token: Token<'_>) -> Result<ProcessId, Problem> {
-    parse_process(setup.nodes, setup.clients, token.text).ok_or_else(|| token.unexpected("expected.process"))
+    P::names(setup.nodes, &setup.config)
+        .parse(setup.clients, token.text)
+        .ok_or_else(|| token.unexpected("expected.process"))
 }
 
 fn message_id(token: Token<'_>) -> Result<MessageId, Problem> {

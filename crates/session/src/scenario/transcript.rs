@@ -3,12 +3,13 @@
 use super::print::statement;
 use consistory_kernel::{Fact, OperationStage, Outcome, Setup, StepId, StepKind, Timeline};
 use consistory_protocols::script::duration_text;
-use consistory_protocols::{Spec, process_name};
+use consistory_protocols::{ClientOp, Spec};
 use std::fmt::Write;
 
 /// The facts of the current branch up to its end, and the digest.
 pub fn transcript<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
-    let name = |id| process_name(setup.nodes, id);
+    let names = P::names(setup.nodes, &setup.config);
+    let name = |id| names.name(id);
     let mut text = String::new();
     let edits: Vec<_> = timeline.edits().collect();
     let mut edits = edits.into_iter().peekable();
@@ -37,7 +38,7 @@ pub fn transcript<P: Spec>(setup: &Setup<P>, timeline: &Timeline<P>) -> String {
         let start = journal.operations().partition_point(|event| event.step < step);
         for event in journal.operations()[start..].iter().take_while(|event| event.step == step) {
             let what = match &event.stage {
-                OperationStage::Invoked(op) => format!("invokes {}", P::op_text(op)),
+                OperationStage::Invoked(op) => format!("invokes {}", op.text()),
                 OperationStage::Ended(Outcome::Ok(reply)) => format!("ok {reply:?}"),
                 OperationStage::Ended(Outcome::Failed) => "failed".to_owned(),
                 OperationStage::Ended(Outcome::Unknown) => "unknown".to_owned(),
@@ -58,7 +59,7 @@ fn fact_text<P: Spec>(setup: &Setup<P>, fact_name: &str, fact: Fact) -> String {
             property.map_or_else(|| number.to_string(), |property| property.id.to_owned())
         }
         Fact::Number(number) => number.to_string(),
-        Fact::Process(id) => process_name(setup.nodes, id),
+        Fact::Process(id) => P::names(setup.nodes, &setup.config).name(id),
         Fact::Time(time) => duration_text(time),
         Fact::Name(name) => name.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect(),
         Fact::Word(key) => key.to_owned(),

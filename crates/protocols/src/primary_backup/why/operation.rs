@@ -6,6 +6,7 @@ use super::{mark, may_read};
 use crate::kv::Op;
 use crate::primary_backup::PrimaryBackup;
 use crate::primary_backup::node::Node;
+use crate::spec::ClientOp;
 use crate::why::{about, answer, nodes, number, obstacles, under_way};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};

@@ -3,6 +3,7 @@
 use super::entry::{Stored, commitment};
 use super::seen::{leaderless, leading, log_of};
 use crate::raft::Raft;
+use crate::spec::ClientOp;
 use crate::why::{about, answer, nodes, number, obstacles, under_way};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};

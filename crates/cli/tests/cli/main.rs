@@ -3,6 +3,7 @@
 mod checks;
 mod command;
 mod errors;
+mod explores;
 mod exports;
 mod found;
 mod runs;

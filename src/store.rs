@@ -5,7 +5,7 @@ use crate::later::Library;
 use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
 use crate::{later, router, words};
-use consistory_kernel::{StepId, Time};
+use consistory_kernel::{ProcessId, StepId, Time};
 use consistory_session::spacetime::{Cone, Relation, Spots};
 use consistory_session::words::Language;
 use consistory_session::{
@@ -276,6 +276,15 @@ impl Store {
             Some(Relation::After) => "lit-after",
             Some(Relation::Same | Relation::Concurrent) | None => "",
         }
+    }
+
+    /// The class of a process as it stands now: that of the last step it made.
+    pub(crate) fn lit_process(&self, id: ProcessId) -> &'static str {
+        if self.cone().is_none() {
+            return "";
+        }
+        let step = self.read(|session| session.step_of(Selection::Process(id)));
+        step.map_or("", |step| self.lit(step))
     }
 
     /// The settings.

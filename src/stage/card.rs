@@ -41,6 +41,7 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
         emphasis_class(card.emphasis),
         status_class(card.status),
         when(shown.selected, "card-selected"),
+        page.lit_process(card.id),
         when(shown.dragged, "card-dragged"),
     ]);
     let badge = page.text(&card.badge);

@@ -11,7 +11,7 @@ use consistory_protocols::{Choice, Parameter, ParameterKind, Spec};
 use consistory_scene::{Arg, Text};
 
 /// A run has at most so many clients.
-pub const CLIENTS_MAX: u16 = 8;
+pub const CLIENTS_MAX: u16 = 64;
 
 /// Client timers lie in this range, in microseconds.
 const PATIENCE: (Time, Time) = (MS, 600_000 * MS);

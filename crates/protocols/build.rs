@@ -10,6 +10,9 @@ const END: &str = "----";
 /// The folder of the protocol that a page has at once. The words of the others come with their code, but for their names.
 const FIRST: &str = "raft";
 
+/// What several of the later protocols share.
+const SHARED_LATER: [&str; 2] = ["consensus.", "transaction."];
+
 /// Whether a word is loaded later: of a later protocol, or of answers to "why", which are asked for by a reader who has
 /// looked around.
 fn is_later(key: &str, folders: &[PathBuf]) -> bool {
@@ -18,7 +21,8 @@ fn is_later(key: &str, folders: &[PathBuf]) -> bool {
         let name = folder.to_string_lossy().replace('_', "-");
         name != FIRST && key.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
     });
-    !is_title && (key.starts_with("why.") || key.contains(".why.") || of_later)
+    let of_several = SHARED_LATER.iter().any(|prefix| key.starts_with(prefix));
+    !is_title && (key.starts_with("why.") || key.contains(".why.") || of_several || of_later)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

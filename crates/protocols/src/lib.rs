@@ -6,14 +6,17 @@
 #![forbid(unsafe_code)]
 
 pub mod abd;
+pub mod consensus;
 pub mod feed;
 pub mod kv;
+pub mod majority_vote;
 mod names;
 /// What `cargo xtask new-protocol` copies; here so that it compiles and passes its tests like any protocol.
 #[cfg(test)]
 #[path = "../template/mod.rs"]
 pub mod newcomer;
 mod parameter;
+pub mod paxos;
 pub mod primary_backup;
 pub mod raft;
 pub mod scenarios;
@@ -54,4 +57,4 @@ macro_rules! registry {
     };
 }
 
-registry! { raft primary_backup abd }
+registry! { raft primary_backup abd majority_vote paxos }

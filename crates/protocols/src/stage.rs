@@ -28,7 +28,7 @@ pub fn scene<P: Spec>(world: &World<P>) -> Scene {
 fn late<P: Spec>(world: &World<P>) -> Vec<(ProcessId, ProcessId, String)> {
     let network = world.network();
     let own = network.link_latency.iter().filter(|(_, latency)| **latency != network.latency);
-    own.map(|((from, to), latency)| (*from, *to, latency_text(latency))).collect()
+    own.map(|((from, to), latency)| (*from, *to, latency_text(latency).replace("const:", ""))).collect()
 }
 
 fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// What the keys of the core crates begin with, beside the protocols' ids. The page has keys of its own.
-const PREFIXES: [&str; 7] = ["kernel.", "feed.", "edit.", "message.", "kv.", "parameter.", "why."];
+const PREFIXES: [&str; 9] =
+    ["consensus.", "transaction.", "kernel.", "feed.", "edit.", "message.", "kv.", "parameter.", "why."];
 
 /// The crates whose sources name keys of these files.
 const CRATES: [&str; 4] = ["kernel", "scene", "protocols", "session"];

@@ -26,10 +26,7 @@ pub(crate) fn event_line(page: &Page, key: String, line: &FeedLine, selected: bo
     let step = line.step;
     let lit = page.lit(step);
     let class = class(&["event", when(line.notable, "event-notable"), when(selected, "event-selected"), lit]);
-    let point = |to: Option<Selection>| {
-        let store = page.store().clone();
-        Callback::from(move |_: MouseEvent| store.change(ViewChange::Point(to)))
-    };
+    let point = |to| page.does(ViewChange::Point(to));
     let words = html! {
         <>
             <span class="event-time">{ milliseconds(page.language(), line.time) }</span>

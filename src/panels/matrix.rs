@@ -49,13 +49,19 @@ pub(super) fn cell_html(page: &Page, cell: Option<&Cell>) -> Html {
 fn entry(page: &Page, row: &MatrixRow, index: u32) -> Html {
     let Some(cell) = row.cells.iter().find(|cell| cell.index == index) else { return cell_html(page, None) };
     let ask = page.does(ViewChange::Select(Some(Selection::Entry(row.id, index))));
-    line_button("cell-button", None, None, cell_html(page, Some(cell)), ask)
+    let point = |to| page.does(ViewChange::Point(to));
+    let here = Some(Selection::Entry(row.id, index));
+    html! {
+        <span onmouseenter={point(here)} onmouseleave={point(None)}>
+            { line_button("cell-button", None, None, cell_html(page, Some(cell)), ask) }
+        </span>
+    }
 }
 
 fn row_html(page: &Page, matrix: &Matrix, row: &MatrixRow) -> Html {
     html! {
         <tr key={row.id.0}>
-            <th scope="row">{ row.name.clone() }</th>
+            <th scope="row" class={page.lit_process(row.id)}>{ row.name.clone() }</th>
             for index in matrix.first..matrix.first + matrix.columns {
                 <td key={index}>{ entry(page, row, index) }</td>
             }
@@ -101,7 +107,7 @@ pub(crate) struct LogMatrix;
 
 impl Part for LogMatrix {
     fn reads(&self) -> Reads {
-        Reads::topics(Topics::SCENE)
+        Reads::topics(Topics::SCENE).and_view()
     }
 
     fn draw(&mut self, page: &Page) -> Html {

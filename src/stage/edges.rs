@@ -24,6 +24,11 @@ pub(crate) fn edges(plan: &Plan, scene: &Scene, division: &Division, line: Optio
                     <path key={format!("flap-{}-{}", from.0, to.0)} class="flap-line" d={path(route)} />
                 }
             }
+            for (from, to, latency) in &scene.late {
+                if let Some(route) = plan.route(*from, *to) {
+                    { late(route, *from, *to, latency) }
+                }
+            }
             for (from, to) in cuts.iter().copied() {
                 if let Some(route) = plan.route(from, to) {
                     { cut(route, from, to, !cuts.contains(&(to, from))) }
@@ -39,6 +44,17 @@ pub(crate) fn edges(plan: &Plan, scene: &Scene, division: &Division, line: Optio
                 <line key="line" class="drawn-line" x1={number(start.x)} y1={number(start.y)} x2={number(end.x)} y2={number(end.y)} />
             }
         </svg>
+    }
+}
+
+/// A link with a latency of its own, which stands beside it, nearer to the receiver: the other direction has its own.
+fn late(route: &Route, from: ProcessId, to: ProcessId, latency: &str) -> Html {
+    let place = route.at(0.62);
+    html! {
+        <g key={format!("late-{}-{}", from.0, to.0)}>
+            <path class="late-line" d={path(route)} />
+            <text class="late-label" x={Tenths(place.x).to_string()} y={Tenths(place.y).to_string()}>{ latency.to_owned() }</text>
+        </g>
     }
 }
 

@@ -163,6 +163,8 @@ const STRETCH_MAX: f64 = 1.6;
 const ROWS_STRETCH_MAX: f64 = 2.6;
 /// Room between two clients.
 const CLIENT_GAP: f64 = 12.0;
+/// A client is no smaller than that where there are many.
+const CLIENT_LEAST: (f64, f64) = (84.0, 34.0);
 
 /// Where everything that does not move stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -286,7 +288,8 @@ struct Area {
     bottom: f64,
 }
 
-/// The clients' boxes in a row below the ring, or in a column beside it where the stage is wide; takes their room away.
+/// The clients' boxes in rows below the ring, or in columns beside it where the stage is wide; takes their room away. There
+/// is one row or column as long as they fit, and then as many as are needed.
 fn clients(scene: &Scene, variant: Variant, area: &mut Area) -> Vec<(ProcessId, Rect)> {
     let count = scene.clients.len();
     if count == 0 {
@@ -295,30 +298,54 @@ fn clients(scene: &Scene, variant: Variant, area: &mut Area) -> Vec<(ProcessId, 
     let (width, height) = variant.client_size();
     let (space_x, space_y) = (area.right - area.left, area.bottom - area.top);
     let as_column = space_x > space_y * 1.35;
-    #[expect(clippy::cast_precision_loss, reason = "a run has a few clients")]
-    let many = count as f64;
-    let space = if as_column { space_y } else { space_x };
-    let longest = (space - CLIENT_GAP * (many - 1.0)) / many;
-    let (width, height) = if as_column { (width, height.min(longest)) } else { (width.min(longest), height) };
-    let size = if as_column { height } else { width };
-    let total = size * many + CLIENT_GAP * (many - 1.0);
-    let place = |index: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "a run has a few clients")]
-        let along = size / 2.0 + index as f64 * (size + CLIENT_GAP) - total / 2.0;
+    // Along the lines and across them.
+    let (space, size, least) =
+        if as_column { (space_y, height, CLIENT_LEAST.1) } else { (space_x, width, CLIENT_LEAST.0) };
+    let most = whole((space + CLIENT_GAP) / (least + CLIENT_GAP)).max(1);
+    let lines = count.div_ceil(most);
+    let in_line = count.div_ceil(lines);
+    let gap = if lines > 1 { CLIENT_GAP / 2.0 } else { CLIENT_GAP };
+    let size = size.min((space - gap * (number(in_line) - 1.0)) / number(in_line));
+    let across = match (lines, as_column) {
+        (1, true) => width,
+        (1, false) => height,
+        (_, true) => CLIENT_LEAST.0,
+        (_, false) => CLIENT_LEAST.1,
+    };
+    let total = size * number(in_line) + gap * (number(in_line) - 1.0);
+    let deep = across * number(lines) + gap * (number(lines) - 1.0);
+    let rect = |index: usize| {
+        let along = size / 2.0 + number(index % in_line) * (size + gap) - total / 2.0;
+        let depth = deep - across / 2.0 - number(index / in_line) * (across + gap);
         if as_column {
-            Point { x: area.right - width / 2.0, y: f64::midpoint(area.top, area.bottom) + along }
+            let centre = Point { x: area.right - depth, y: f64::midpoint(area.top, area.bottom) + along };
+            Rect { centre, width: across, height: size }
         } else {
-            Point { x: f64::midpoint(area.left, area.right) + along, y: area.bottom - height / 2.0 }
+            let centre = Point { x: f64::midpoint(area.left, area.right) + along, y: area.bottom - depth };
+            Rect { centre, width: size, height: across }
         }
     };
-    let rect = |index: usize| Rect { centre: place(index), width, height };
     let boxes = scene.clients.iter().enumerate().map(|(index, client)| (client.id, rect(index))).collect();
     if as_column {
-        area.right -= width + 2.0 * MARGIN;
+        area.right -= deep + 2.0 * MARGIN;
     } else {
-        area.bottom -= height + 2.0 * MARGIN;
+        area.bottom -= deep + 2.0 * MARGIN;
     }
     boxes
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a stage has far fewer than 2^52 of anything")]
+fn number(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what fits beside each other is a small number"
+)]
+fn whole(number: f64) -> usize {
+    number.max(0.0) as usize
 }
 
 fn bounds(points: &[Point]) -> Rect {

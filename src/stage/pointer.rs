@@ -76,8 +76,14 @@ impl Pointer {
         let point = pointer_place(&stage, event);
         let held = self.gesture.get();
         if held == Gesture::None {
-            let on_message = self.plan.card_at(point).is_none() && self.board.hit(point, reach(event)).is_some();
-            let cursor = if on_message { "pointer" } else { "" };
+            let card = self.plan.card_at(point);
+            let message = if card.is_none() { self.board.hit(point, reach(event)) } else { None };
+            let cursor = if message.is_some() { "pointer" } else { "" };
+            // A finger points at nothing that it does not press.
+            if event.pointer_type() == "mouse" {
+                let pointed = card.map(Selection::Process).or(message.map(Selection::Message));
+                self.store.change(ViewChange::Point(pointed));
+            }
             // An empty value takes the property away.
             let _ = stage.style().set_property("cursor", cursor);
         } else {

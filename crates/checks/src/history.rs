@@ -1,8 +1,9 @@
 //! What clients did and saw: operations with the span of time in which each took effect, if it did.
 
-use crate::Value;
+use crate::{Action, Value};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 /// What a client asks of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,13 +32,16 @@ pub enum Call {
     Acquire,
     /// Gives a lock back.
     Release,
+    /// Does these one after another, and nobody else anything in between.
+    Transaction(Rc<[Action]>),
 }
 
 /// How an operation ended, as its client knows it. One that never took effect is no part of a history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// It took effect between its invocation and its end, and returned this: the value of a read or a dequeue, whether a
-    /// comparison held, whether a set has a member; nil otherwise.
+    /// comparison held, whether a set has a member, the list of what a transaction's reads saw, in their order; nil
+    /// otherwise.
     Ok(Value),
     /// It may have taken effect at any time after its invocation, or may yet, or never.
     Unknown,
@@ -48,7 +52,7 @@ pub enum Outcome {
 pub struct Operation {
     /// Whose: a process has one operation at a time.
     pub process: u64,
-    /// On which object; nil where there is only one.
+    /// On which object; nil where there is only one, as for transactions.
     pub key: Value,
     /// What was asked.
     pub call: Call,
@@ -79,6 +83,7 @@ impl Operation {
             (Call::Read | Call::Contains(_), _)
             | (Call::CompareAndSet(..), Outcome::Ok(Value::Bool(false)))
             | (Call::Dequeue, Outcome::Ok(Value::Nil)) => true,
+            (Call::Transaction(actions), _) => actions.iter().all(|action| matches!(action, Action::Read(_))),
             (
                 Call::Write(_)
                 | Call::CompareAndSet(..)
@@ -183,7 +188,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// The process's operation never took effect.
+    /// The process's operation never took effect: a transaction was aborted.
     pub fn fail(&mut self, process: u64) -> Result<(), Misfit> {
         self.next()?;
         let place = self.end(process)?;

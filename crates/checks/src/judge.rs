@@ -7,6 +7,10 @@ use crate::{causal, convergence, sessions, total};
 /// Places of a search that decide what a history of a few hundred operations asks, within seconds.
 const PLACES: u64 = 3_000_000;
 
+/// Places that a search among transactions may have: each holds the values of all keys, so that these take some hundred
+/// megabytes.
+const PLACES_OF_TRANSACTIONS: u64 = 500_000;
+
 impl Default for Budget {
     fn default() -> Self {
         Self::of(PLACES)
@@ -24,10 +28,24 @@ pub struct Case<'h> {
     pub initial: &'h Value,
 }
 
-/// Judges one model.
+/// Judges one model; one that is not of this kind of object stays undecided: see [`Model::of`].
 pub fn judge(case: Case<'_>, model: Model, budget: &mut Budget) -> Verdict {
+    if !Model::of(case.object).contains(&model) {
+        return Verdict::Undecided;
+    }
+    let is_of_transactions = case.object == Object::Transactions;
+    let spared = if is_of_transactions { budget.left.saturating_sub(PLACES_OF_TRANSACTIONS) } else { 0 };
+    budget.left -= spared;
+    let verdict = verdict(case, model, budget);
+    budget.left += spared;
+    verdict
+}
+
+fn verdict(case: Case<'_>, model: Model, budget: &mut Budget) -> Verdict {
     match model {
-        Model::Linearizable => total::linearizable(case, budget),
+        // All keys of transactions are one object, and a transaction is one operation on it.
+        Model::Linearizable | Model::StrictSerializable => total::linearizable(case, budget),
+        Model::Serializable => total::serializable(case, budget),
         Model::Sequential => total::sequential(case, budget),
         Model::Causal => causal::causal(case, budget),
         Model::Pram => causal::pram(case, budget),
@@ -39,10 +57,10 @@ pub fn judge(case: Case<'_>, model: Model, budget: &mut Budget) -> Verdict {
     }
 }
 
-/// Judges every model, each with a budget of its own. What a stronger model implies is not judged again.
+/// Judges every model of the object, each with a budget of its own. What a stronger model implies is not judged again.
 pub fn judge_all(case: Case<'_>, budget: Budget) -> Vec<(Model, Verdict)> {
     let mut verdicts: Vec<(Model, Verdict)> = Vec::new();
-    for model in Model::ALL {
+    for model in Model::of(case.object).iter().copied() {
         let implied =
             verdicts.iter().any(|(stronger, verdict)| stronger.is_at_least(model) && verdict.is_valid() == Some(true));
         let verdict =

@@ -1,5 +1,7 @@
 //! Consistency models, how they imply each other, and verdicts.
 
+use crate::Object;
+
 /// A consistency model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
@@ -22,10 +24,16 @@ pub enum Model {
     WritesFollowReads,
     /// Once all writes have ended, the last reads agree, on a state that some order of the writes gives.
     Eventual,
+    /// One order of all committed transactions explains them, and keeps real time (Papadimitriou 1979; Herlihy and Wing
+    /// 1990).
+    StrictSerializable,
+    /// Some order of all committed transactions explains them; it need not keep real time, nor a process's own order
+    /// (Papadimitriou 1979; Bernstein, Hadzilacos and Goodman 1987).
+    Serializable,
 }
 
 impl Model {
-    /// Every model; one that implies another comes before it.
+    /// The models of single operations; one that implies another comes before it.
     pub const ALL: [Self; 9] = [
         Self::Linearizable,
         Self::Sequential,
@@ -37,6 +45,24 @@ impl Model {
         Self::WritesFollowReads,
         Self::Eventual,
     ];
+
+    /// The models of transactions; the first implies the other.
+    pub const OF_TRANSACTIONS: [Self; 2] = [Self::StrictSerializable, Self::Serializable];
+
+    /// The models by which a kind of object is judged; one that implies another comes before it.
+    pub fn of(object: Object) -> &'static [Self] {
+        match object {
+            Object::Transactions => &Self::OF_TRANSACTIONS,
+            Object::Register
+            | Object::CasRegister
+            | Object::KeyValue
+            | Object::ListAppend
+            | Object::Set
+            | Object::Counter
+            | Object::Queue
+            | Object::Lock => &Self::ALL,
+        }
+    }
 
     /// Its id on the command line.
     pub fn id(self) -> &'static str {
@@ -50,12 +76,14 @@ impl Model {
             Self::MonotonicWrites => "monotonic-writes",
             Self::WritesFollowReads => "writes-follow-reads",
             Self::Eventual => "eventual",
+            Self::StrictSerializable => "strict-serializable",
+            Self::Serializable => "serializable",
         }
     }
 
     /// The model of that id.
     pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|model| model.id() == id)
+        Self::ALL.into_iter().chain(Self::OF_TRANSACTIONS).find(|model| model.id() == id)
     }
 
     /// The models right below it: what satisfies it satisfies them.
@@ -69,7 +97,9 @@ impl Model {
             | Self::MonotonicReads
             | Self::MonotonicWrites
             | Self::WritesFollowReads
-            | Self::Eventual => &[],
+            | Self::Eventual
+            | Self::Serializable => &[],
+            Self::StrictSerializable => &[Self::Serializable],
         }
     }
 
@@ -93,7 +123,7 @@ pub enum Verdict {
         /// Operations that contradict each other, by their place in the history; none of them can be left out.
         conflict: Vec<usize>,
     },
-    /// The budget ran out, or a read could have seen several writes.
+    /// The budget ran out, a read could have seen several writes, or the model is not one of that kind of object.
     Undecided,
 }
 

@@ -1,6 +1,6 @@
 //! What each kind of object does, one operation after another.
 
-use crate::{Call, Value};
+use crate::{Call, Value, transaction};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -23,11 +23,13 @@ pub enum Object {
     Queue,
     /// Held or free: acquire, release. Who releases is not judged.
     Lock,
+    /// All keys together: transactions.
+    Transactions,
 }
 
 impl Object {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Register,
         Self::CasRegister,
         Self::KeyValue,
@@ -36,6 +38,7 @@ impl Object {
         Self::Counter,
         Self::Queue,
         Self::Lock,
+        Self::Transactions,
     ];
 
     /// Its id on the command line.
@@ -49,6 +52,7 @@ impl Object {
             Self::Counter => "counter",
             Self::Queue => "queue",
             Self::Lock => "lock",
+            Self::Transactions => "transactions",
         }
     }
 
@@ -57,11 +61,11 @@ impl Object {
         Self::ALL.into_iter().find(|object| object.id() == id)
     }
 
-    /// What it holds before anything is done.
+    /// What it holds before anything is done. Of transactions that is a list of pairs of a key and its value.
     pub fn initial(self) -> Value {
         match self {
             Self::Register | Self::CasRegister | Self::KeyValue => Value::Nil,
-            Self::ListAppend | Self::Queue => Value::list([]),
+            Self::ListAppend | Self::Queue | Self::Transactions => Value::list([]),
             Self::Set => Value::set([]),
             Self::Counter => Value::Number(0),
             Self::Lock => Value::Bool(false),
@@ -71,7 +75,7 @@ impl Object {
     /// Whether it knows that operation.
     pub fn knows(self, call: &Call) -> bool {
         match call {
-            Call::Read => !matches!(self, Self::Queue | Self::Lock),
+            Call::Read => !matches!(self, Self::Queue | Self::Lock | Self::Transactions),
             Call::Write(_) => matches!(self, Self::Register | Self::CasRegister | Self::KeyValue),
             Call::CompareAndSet(..) => matches!(self, Self::CasRegister | Self::KeyValue),
             Call::Append(_) => matches!(self, Self::KeyValue | Self::ListAppend),
@@ -79,6 +83,7 @@ impl Object {
             Call::Increment(_) => self == Self::Counter,
             Call::Enqueue(_) | Call::Dequeue => self == Self::Queue,
             Call::Acquire | Call::Release => self == Self::Lock,
+            Call::Transaction(_) => self == Self::Transactions,
         }
     }
 
@@ -111,6 +116,7 @@ impl Object {
             }
             Call::Acquire => unless(returned.is_some() && *state == Value::Bool(true), Value::Bool(true)),
             Call::Release => unless(returned.is_some() && *state == Value::Bool(false), Value::Bool(false)),
+            Call::Transaction(actions) => transaction::perform(state, actions, returned),
         }
     }
 
@@ -154,7 +160,8 @@ impl Object {
             | Call::Enqueue(_)
             | Call::Dequeue
             | Call::Acquire
-            | Call::Release => false,
+            | Call::Release
+            | Call::Transaction(_) => false,
         }
     }
 
@@ -179,7 +186,8 @@ impl Object {
             | Self::Set
             | Self::Counter
             | Self::Queue
-            | Self::Lock => false,
+            | Self::Lock
+            | Self::Transactions => false,
         }
     }
 }

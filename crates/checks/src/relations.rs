@@ -73,6 +73,7 @@ fn does(operation: &Operation, object: Object, seen: &Value) -> bool {
         | Call::Increment(_)
         | Call::Dequeue
         | Call::Acquire
-        | Call::Release => false,
+        | Call::Release
+        | Call::Transaction(_) => false,
     }
 }

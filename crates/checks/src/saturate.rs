@@ -3,6 +3,7 @@
 //! With w the only write of what r read, and v any other write of the same object: if v comes before r, it comes before w;
 //! if v comes after w, it comes after r (Gibbons and Korach 1997; Bouajjani, Enea, Guerraoui and Hamza 2017).
 
+use crate::precedence;
 use crate::task::{Order, Role, Task};
 use crate::{Call, Object, Value};
 
@@ -11,11 +12,18 @@ const ITEMS_MAX: usize = 1_500;
 
 /// Adds to a task's order what it implies; the task then has the same solutions.
 pub(crate) fn saturate(task: &mut Task<'_>) {
-    let Order::Before(_) = task.order else { return };
-    if task.items.len() > ITEMS_MAX || !matches!(task.object, Object::Register | Object::CasRegister | Object::KeyValue)
-    {
+    if task.items.len() > ITEMS_MAX {
         return;
     }
+    match task.object {
+        Object::Register | Object::CasRegister | Object::KeyValue => of_registers(task),
+        Object::Transactions => precedence::saturate(task),
+        Object::ListAppend | Object::Set | Object::Counter | Object::Queue | Object::Lock => {}
+    }
+}
+
+fn of_registers(task: &mut Task<'_>) {
+    let Order::Before(_) = task.order else { return };
     let appended: Vec<bool> = (0..task.cells).map(|cell| is_appended_to(task, cell)).collect();
     let readings: Vec<Reading> = (0..task.items.len())
         .filter(|item| !appended[task.items[*item].cell])

@@ -2,9 +2,11 @@
 //!
 //! Wing and Gong's depth-first search with Lowe's memory of what was tried: a set of operations that are done, with the
 //! state they led to, need not be left twice. An operation that only looks, and sees what is there, is put next at once:
-//! whatever order there is from here, there is one that begins with it.
+//! whatever order there is from here, there is one that begins with it. Where the state can no longer become what somebody
+//! must still find, the search turns back.
 
 use crate::bits::Bits;
+use crate::demands::Demands;
 use crate::task::{Item, Order, Role, Task};
 use crate::{Call, Object, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +100,8 @@ struct Walk<'t, 'h> {
     unseen: bool,
     /// For each object whose state only grows, the reads that it must lead to.
     ahead: Vec<Vec<usize>>,
+    /// What transactions must find.
+    demands: Demands<'h>,
     path: Vec<Frame>,
     tried: BTreeSet<Box<[u64]>>,
     /// The longest attempt.
@@ -154,6 +158,7 @@ impl<'t, 'h> Walk<'t, 'h> {
             cells: vec![initial; task.cells],
             unseen: false,
             ahead: (0..task.cells).map(|cell| reads_ahead(task, cell)).collect(),
+            demands: Demands::of(task),
             path: Vec::new(),
             tried: BTreeSet::new(),
             deepest: (0, Vec::new()),
@@ -200,10 +205,14 @@ impl<'t, 'h> Walk<'t, 'h> {
         if !self.leads_on(cell, after) {
             return;
         }
+        self.done.insert(item);
+        if !self.demands.can_be_met(item, &self.table.states[after as usize], &self.done) {
+            self.done.remove(item);
+            return;
+        }
         let unseen_before = self.unseen;
         self.unseen = self.is_unseen_after(item, state_before, after);
         self.cells[cell] = after;
-        self.done.insert(item);
         if role != Role::Optional {
             self.left -= 1;
             while self.must.get(self.first).is_some_and(|item| self.done.has(*item)) {
@@ -256,14 +265,13 @@ impl<'t, 'h> Walk<'t, 'h> {
         let open = self.open_now();
         let mut next = Vec::with_capacity(open.len());
         for item in open {
-            let Item { cell, role, operation, .. } = self.task.items[item];
-            let state = self.cells[cell];
-            let Some(after) = self.table.step(state, self.deeds[item]) else { continue };
+            let Item { role, operation, .. } = self.task.items[item];
+            let Some(changes) = self.changes(item) else { continue };
             if role == Role::Judged && operation.only_observes() {
                 return vec![item];
             }
             // One that changes nothing need not have happened; neither need one that is overwritten unseen.
-            let is_useless = role == Role::Optional && after == state;
+            let is_useless = role == Role::Optional && !changes;
             let overwrites_unseen = self.unseen && matches!(operation.call, Call::Write(_));
             let is_same = |other: &usize| {
                 self.task.items[*other].role == Role::Optional && self.deeds[*other] == self.deeds[item]
@@ -274,6 +282,16 @@ impl<'t, 'h> Walk<'t, 'h> {
             }
         }
         next
+    }
+
+    /// Whether an item can come next, as far as can be told at once; and if so, whether it changes anything.
+    fn changes(&mut self, item: usize) -> Option<bool> {
+        let state = self.cells[self.task.items[item].cell];
+        if self.task.object == Object::Transactions {
+            // What they lead to holds all keys: such states are not made before the search goes there.
+            return self.demands.changes(item, &self.table.states[state as usize]);
+        }
+        self.table.step(state, self.deeds[item]).map(|after| after != state)
     }
 
     /// Items that nothing else must come before: those that must be done by their end, then those that may.

@@ -1,6 +1,7 @@
 //! What every judge asks: is there an order of these operations that explains what they returned?
 
 use crate::bits::Bits;
+use crate::demands;
 use crate::{Object, Operation, Outcome, Value};
 use std::collections::BTreeMap;
 
@@ -65,6 +66,17 @@ pub(crate) struct Relation(Vec<Bits>);
 impl Relation {
     pub(crate) fn new(count: usize) -> Self {
         Self(vec![Bits::new(count); count])
+    }
+
+    /// What ends before something else begins comes before it. This is transitive as it is: nothing ends before it begins.
+    pub(crate) fn in_real_time(items: &[Item<'_>]) -> Self {
+        let mut relation = Self::new(items.len());
+        for (before, item) in relation.0.iter_mut().zip(items) {
+            for (earlier, _) in items.iter().enumerate().filter(|(_, other)| other.until < item.since) {
+                before.insert(earlier);
+            }
+        }
+        relation
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -132,9 +144,8 @@ impl<'h> Task<'h> {
     /// The same task with only these items strict: any other update may have happened at any time, or never, and what any
     /// other operation saw is not asked. Whatever contradicts itself so does so in the whole task.
     pub(crate) fn relaxed(&self, strict: &Bits) -> Self {
-        let needed = Needed::of(self, strict);
-        let kept: Vec<usize> =
-            (0..self.items.len()).filter(|item| strict.has(*item) || needed.has(self, *item)).collect();
+        let matter = self.that_matter(strict);
+        let kept: Vec<usize> = (0..self.items.len()).filter(|item| strict.has(*item) || matter.has(*item)).collect();
         let items = kept.iter().map(|index| {
             let item = self.items[*index];
             if strict.has(*index) { item } else { Item { role: Role::Optional, since: 0, until: u32::MAX, ..item } }
@@ -151,6 +162,25 @@ impl<'h> Task<'h> {
             }
         };
         Self { object: self.object, initial: self.initial.clone(), items: items.collect(), order, cells: self.cells }
+    }
+
+    /// The items that are not strict and may have made a difference to strict ones.
+    fn that_matter(&self, strict: &Bits) -> Bits {
+        match self.object {
+            Object::Transactions => demands::that_matter(self, strict),
+            Object::Register
+            | Object::CasRegister
+            | Object::KeyValue
+            | Object::ListAppend
+            | Object::Set
+            | Object::Counter
+            | Object::Queue
+            | Object::Lock => {
+                let needed = Needed::of(self, strict);
+                let count = self.items.len();
+                Bits::of(count, (0..count).filter(|item| !strict.has(*item) && needed.has(self, *item)))
+            }
+        }
     }
 }
 
@@ -233,7 +263,8 @@ impl Needed {
                 | Call::Enqueue(_)
                 | Call::Dequeue
                 | Call::Acquire
-                | Call::Release => true,
+                | Call::Release
+                | Call::Transaction(_) => true,
             },
         }
     }

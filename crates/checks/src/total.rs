@@ -1,11 +1,11 @@
-//! One order for everybody: linearizable, and sequentially consistent.
+//! One order for everybody: linearizable, sequentially consistent, and serializable.
 
 use crate::conflict::{conflict, solve};
 use crate::judge::Case;
 use crate::model::Witness;
 use crate::relations::program_order;
 use crate::search::{Budget, Found};
-use crate::task::{Item, Order, Role, Task};
+use crate::task::{Item, Order, Relation, Role, Task};
 use crate::{Operation, Value, Verdict};
 use std::collections::BTreeMap;
 
@@ -74,12 +74,49 @@ pub(crate) fn sequential(case: Case<'_>, budget: &mut Budget) -> Verdict {
     let (telling, cells) = telling(case);
     let items = telling.iter().map(|(id, operation)| Item::new(*id, operation, cells[&operation.key], Role::Judged));
     let task = Task::ordered(case.object, case.initial, items.collect(), &program_order(case.history));
-    match solve(&task, budget) {
-        Found::Order(order) => {
-            let order = order.into_iter().map(|item| task.items[item].id).collect();
-            Verdict::Valid { witness: vec![Witness { process: None, order }] }
+    decide(&task, budget)
+}
+
+/// Serializable: some order of all transactions explains them.
+pub(crate) fn serializable(case: Case<'_>, budget: &mut Budget) -> Verdict {
+    let (telling, _) = telling(case);
+    let items = telling.iter().map(|(id, operation)| Item::new(*id, operation, 0, Role::Judged));
+    let items: Vec<Item<'_>> = items.collect();
+    let of_updates = items.iter().map(|item| {
+        let (since, until) = if item.operation.only_observes() { (0, u32::MAX) } else { (item.since, item.until) };
+        Item { since, until, ..*item }
+    });
+    // An order that keeps real time, or that of all but stale reads, is found much sooner than one among all orders.
+    for items in [items.clone(), of_updates.collect()] {
+        let task = of_transactions(case, items, Order::RealTime);
+        let allowed = FIRST_TRY.min(budget.left / 4);
+        let mut attempt = Budget::of(allowed);
+        let found = solve(&task, &mut attempt);
+        budget.left -= allowed - attempt.left;
+        if let Found::Order(order) = found {
+            return explained(&task, &order);
         }
-        Found::Nothing { reached } => Verdict::Invalid { conflict: conflict(&task, &reached) },
+    }
+    let any = Order::Before(Relation::new(items.len()));
+    decide(&of_transactions(case, items, any), budget)
+}
+
+/// Transactions to be put into an order: all keys are one object.
+fn of_transactions<'h>(case: Case<'h>, items: Vec<Item<'h>>, order: Order) -> Task<'h> {
+    Task { object: case.object, initial: case.initial.clone(), items, order, cells: 1 }
+}
+
+/// The verdict of one order for everybody.
+fn decide(task: &Task<'_>, budget: &mut Budget) -> Verdict {
+    match solve(task, budget) {
+        Found::Order(order) => explained(task, &order),
+        Found::Nothing { reached } => Verdict::Invalid { conflict: conflict(task, &reached) },
         Found::OutOfBudget => Verdict::Undecided,
     }
+}
+
+/// Everybody sees this order of a task's items.
+fn explained(task: &Task<'_>, order: &[usize]) -> Verdict {
+    let order = order.iter().map(|item| task.items[*item].id).collect();
+    Verdict::Valid { witness: vec![Witness { process: None, order }] }
 }

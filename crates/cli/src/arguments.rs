@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use consistory_checks::{Model, Object};
 use consistory_kernel::Time;
+use consistory_lab::explore::STATES_MAX;
 use consistory_protocols::script::parse_duration;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,10 +28,14 @@ pub(crate) enum Command {
     Sweep(Sweep),
     /// Merge the output of `sweep --shard`
     SweepMerge(SweepMerge),
+    /// Put several protocols through one script, and print their figures side by side
+    Versus(Versus),
     /// Search for a run that breaks a property, and make it small
     Hunt(Hunt),
     /// Put protocols through random faults; nothing may break
     Soak(Soak),
+    /// Explore every reachable state of a model
+    Explore(Explore),
     /// Print a whole run for another tool
     Export(Export),
     /// Judge a recorded history of clients' operations
@@ -40,11 +45,6 @@ pub(crate) enum Command {
     Link(LinkCommand),
     /// Measure the core
     Bench(Bench),
-    #[command(hide = true)]
-    Explore {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        rest: Vec<OsString>,
-    },
     #[command(hide = true)]
     Grade {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -163,6 +163,15 @@ pub(crate) struct SweepMerge {
 }
 
 #[derive(Args)]
+pub(crate) struct Versus {
+    /// A file, the id of a contest such as partition, - for standard input, or a share link
+    pub(crate) contest: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Hunt {
     /// The protocol's id
     pub(crate) protocol: String,
@@ -200,20 +209,36 @@ pub(crate) struct Soak {
 }
 
 #[derive(Args)]
+pub(crate) struct Explore {
+    /// The model's id; `consistory list` names them
+    pub(crate) model: String,
+    /// Set a parameter, for example `resource_managers=4`
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) settings: Vec<(String, String)>,
+    /// How many distinct states to keep at most; 40000000 without it
+    #[arg(long, value_name = "N", value_parser = states)]
+    pub(crate) max_states: Option<u32>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Check {
     /// The history: a file, or - for standard input
     pub(crate) file: String,
     /// The consistency model: linearizable, sequential, causal, pram, read-your-writes, monotonic-reads,
-    /// monotonic-writes, writes-follow-reads or eventual
+    /// monotonic-writes, writes-follow-reads or eventual; of transactions, strict-serializable or serializable
     #[arg(long, value_parser = model)]
     pub(crate) model: Model,
-    /// What the history is about: register, cas-register, kv, list-append, set, counter, queue or lock
+    /// What the history is about: register, cas-register, kv, list-append, set, counter, queue, lock or transactions
     #[arg(long, value_parser = object)]
     pub(crate) object: Object,
     /// How the history is written; without it, by the file's name
     #[arg(long)]
     pub(crate) format: Option<Format>,
-    /// What each object holds at first, written as in JSON; without it, nothing
+    /// What each object holds at first, written as in JSON; of transactions, a list of keys with their values; without
+    /// it, nothing
     #[arg(long, value_name = "V", allow_hyphen_values = true)]
     pub(crate) initial: Option<String>,
     /// Print one JSON object
@@ -299,6 +324,16 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let assignment = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assignment.ok_or_else(|| "write a parameter's name, =, and its value, such as resource_managers=4".to_owned())
+}
+
+fn states(text: &str) -> Result<u32, String> {
+    let states = text.parse::<u32>().ok().filter(|states| (1..=STATES_MAX).contains(states));
+    states.ok_or_else(|| format!("write a whole number from 1 to {STATES_MAX}"))
+}
+
 fn bound(text: &str) -> Result<(String, f64), String> {
     let bound = text.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
     let bound: Option<(String, f64)> = bound.filter(|(_, value): &(String, f64)| value.is_finite());
@@ -310,7 +345,8 @@ fn duration(text: &str) -> Result<Time, String> {
 }
 
 fn model(text: &str) -> Result<Model, String> {
-    Model::of_id(text).ok_or_else(|| format!("the models are {}", Model::ALL.map(Model::id).join(", ")))
+    let known = || Model::ALL.into_iter().chain(Model::OF_TRANSACTIONS).map(Model::id).collect::<Vec<_>>();
+    Model::of_id(text).ok_or_else(|| format!("the models are {}", known().join(", ")))
 }
 
 fn object(text: &str) -> Result<Object, String> {
@@ -328,7 +364,7 @@ fn virtual_time(text: &str) -> Result<Time, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, Seeds, Shard, seeds, setting, shard};
+    use super::{Arguments, Seeds, Shard, assignment, seeds, setting, shard, states};
     use clap::CommandFactory;
 
     #[test]
@@ -348,5 +384,15 @@ mod tests {
         }
         assert!(setting("loss").is_err());
         assert!(setting("seed=3").is_err());
+    }
+
+    #[test]
+    fn assignments_and_limits_of_states_are_read() {
+        assert_eq!(assignment("ballots=3=4"), Ok(("ballots".to_owned(), "3=4".to_owned())));
+        assert!(assignment("ballots").is_err());
+        assert_eq!((states("1"), states("4294967294")), (Ok(1), Ok(4_294_967_294)));
+        for text in ["", "0", "-1", "many", "1e6", "4294967295", "99999999999999999999"] {
+            assert!(states(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The history of the clients' operations, one JSON object a line, as the contract has it.
 
-use consistory_checks::{Call, Value};
+use consistory_checks::{Action, Call, Value};
 use consistory_kernel::{StepId, Timeline};
 use consistory_protocols::Spec;
 use consistory_session::history::{Stage, Turn, turns};
@@ -45,7 +45,23 @@ pub(crate) fn parts(call: &Call, returned: Option<&Value>) -> (&'static str, Val
         Call::Dequeue => ("dequeue", returned()),
         Call::Acquire => ("acquire", Value::Nil),
         Call::Release => ("release", Value::Nil),
+        Call::Transaction(actions) => ("txn", micro_operations(actions, &returned())),
     }
+}
+
+/// A transaction as Jepsen writes it: for each action its name, its key, and what it read, wrote or added. What a read saw
+/// is nil where that is unknown.
+fn micro_operations(actions: &[Action], returned: &Value) -> Value {
+    let mut seen = returned.members();
+    let micro_operation = |action: &Action| {
+        let (name, value) = match action {
+            Action::Read(_) => ("r", seen.next().cloned().unwrap_or_default()),
+            Action::Write(_, value) => ("w", value.clone()),
+            Action::Add(_, by) => ("add", Value::Number(*by)),
+        };
+        Value::list([Value::text(name), action.key().clone(), value])
+    };
+    Value::list(actions.iter().map(micro_operation))
 }
 
 /// A value as JSON.

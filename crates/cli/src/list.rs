@@ -1,6 +1,7 @@
 //! `consistory list`.
 
 use crate::arguments::List;
+use crate::explore;
 use crate::output::{Complaint, Status, print, print_json};
 use consistory_kernel::{Journal, World};
 use consistory_protocols::{IDS, Spec, Visitor, visit};
@@ -13,10 +14,12 @@ use std::fmt::Write;
 
 pub(crate) fn perform(arguments: &List) -> Result<Status, Complaint> {
     let protocols: Vec<Value> = IDS.iter().filter_map(|id| visit(id, Describe)).collect();
+    let models = explore::models();
     if arguments.json {
-        print_json(&json!({"protocols": protocols, "models": []}))?;
+        print_json(&json!({"protocols": protocols, "models": models}))?;
     } else {
-        print(&protocols.iter().map(in_words).collect::<Vec<_>>().join("\n"))?;
+        let told = protocols.iter().map(in_words).chain(models.iter().map(explore::model_in_words));
+        print(&told.collect::<Vec<_>>().join("\n"))?;
     }
     Ok(Status::Fine)
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod check;
+mod explore;
 mod export;
 mod history;
 mod hunt;
@@ -15,6 +16,7 @@ mod shards;
 mod soak;
 mod source;
 mod sweep;
+mod versus;
 
 use arguments::{Arguments, Command, LinkCommand};
 use clap::Parser;
@@ -39,14 +41,15 @@ fn perform(command: &Command) -> Result<Status, Complaint> {
         Command::Transcript(arguments) => run::transcript(arguments),
         Command::Sweep(arguments) => sweep::perform(arguments),
         Command::SweepMerge(arguments) => shards::merge(arguments),
+        Command::Versus(arguments) => versus::perform(arguments),
         Command::Hunt(arguments) => hunt::perform(arguments),
         Command::Soak(arguments) => soak::perform(arguments),
+        Command::Explore(arguments) => explore::perform(arguments),
         Command::Export(arguments) => export::perform(arguments),
         Command::Check(arguments) => check::perform(arguments),
         Command::Link(LinkCommand::Encode { file }) => link::encode(file),
         Command::Link(LinkCommand::Decode { link }) => link::decode(link),
         Command::Bench(arguments) => bench::perform(arguments),
-        Command::Explore { .. } => Err(later("explore")),
         Command::Grade { .. } => Err(later("grade")),
     }
 }

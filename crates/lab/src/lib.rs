@@ -1,4 +1,4 @@
-//! Many runs: soaks under random faults, hunts for violations with shrinking, sweeps over seeds.
+//! Many runs: soaks under random faults, hunts for violations with shrinking, sweeps over seeds, exhaustive exploration.
 //!
 //! Everything is generic over the protocol and the same source natively and in a page: no clock, no thread, no file. A
 //! caller that wants a time budget passes a closure that says when to stop; one that wants threads gives each thread
@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod dice;
+pub mod explore;
 mod hunt;
 mod run;
 mod shrink;

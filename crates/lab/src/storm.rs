@@ -437,8 +437,9 @@ impl<P: Spec> Storm<P> {
 /// The act, or what comes nearest to it among those that the protocol bears.
 fn borne<P: Spec>(act: Act) -> Act {
     match (P::BEARS, act) {
-        (Bears::Everything, _) | (_, Act::Invoke) => act,
-        (Bears::Crashes, Act::Crash | Act::Restart | Act::Bounce | Act::Blackout) => act,
+        (Bears::Everything, _)
+        | (_, Act::Invoke)
+        | (Bears::Crashes, Act::Crash | Act::Restart | Act::Bounce | Act::Blackout) => act,
         (Bears::Crashes, Act::Pause | Act::Depose | Act::Cut | Act::Partition) => Act::Crash,
         (Bears::Crashes, Act::Resume | Act::Mend | Act::Heal) => Act::Restart,
         (Bears::Crashes | Bears::Nothing, _) => Act::Invoke,

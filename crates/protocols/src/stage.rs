@@ -1,5 +1,6 @@
 //! Builds the scene of any protocol's world: what is the same for all of them.
 
+use crate::script::latency_text;
 use crate::spec::{Spec, names_of};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
 use consistory_scene as scene;
@@ -17,9 +18,17 @@ pub fn scene<P: Spec>(world: &World<P>) -> Scene {
         clients: world.process_ids().skip(usize::from(nodes)).map(|id| draw_client(world, id)).collect(),
         flights,
         flapping: world.network().flapping().collect(),
+        late: late(world),
         cuts: world.network().cuts().collect(),
         groups: world.network().groups().to_vec(),
     }
+}
+
+/// The links that differ from the others in how long a message takes.
+fn late<P: Spec>(world: &World<P>) -> Vec<(ProcessId, ProcessId, String)> {
+    let network = world.network();
+    let own = network.link_latency.iter().filter(|(_, latency)| **latency != network.latency);
+    own.map(|((from, to), latency)| (*from, *to, latency_text(latency))).collect()
 }
 
 fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {

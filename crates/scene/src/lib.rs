@@ -39,6 +39,8 @@ pub struct Scene {
     pub flights: Vec<Flight>,
     /// Links that come and go, whether they are cut now or not, as (from, to).
     pub flapping: Vec<(ProcessId, ProcessId)>,
+    /// Links that have a latency of their own, with it in the notation of scenarios.
+    pub late: Vec<(ProcessId, ProcessId, String)>,
     /// Links that are cut one way: `(from, to)`. A link cut both ways appears twice.
     pub cuts: Vec<(ProcessId, ProcessId)>,
     /// The groups of the partition in force; empty when there is none. A process of no group reaches nobody.

@@ -38,7 +38,7 @@ pub struct WitnessOrder {
     pub order: Vec<usize>,
 }
 
-/// The verdicts of all models, the strongest first.
+/// The verdicts of all models of what the clients share, the strongest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdicts {
     /// Each model.
@@ -119,11 +119,11 @@ fn client_of(seen: &ClientHistory, process: u64) -> Option<ProcessId> {
     seen.operations.iter().find(|operation| operation.place == Some(place)).map(|operation| operation.client)
 }
 
-/// The row of a model among all.
+/// The row of a model among those of its kind of object.
 fn depth(model: Model) -> u8 {
     match model {
-        Model::Linearizable => 0,
-        Model::Sequential | Model::Eventual => 1,
+        Model::Linearizable | Model::StrictSerializable => 0,
+        Model::Sequential | Model::Eventual | Model::Serializable => 1,
         Model::Causal => 2,
         Model::Pram | Model::WritesFollowReads => 3,
         Model::ReadYourWrites | Model::MonotonicReads | Model::MonotonicWrites => 4,
@@ -170,5 +170,7 @@ fn words(model: Model) -> (&'static str, &'static str) {
         Model::MonotonicWrites => ("verdict.monotonic-writes", "verdict.monotonic-writes.says"),
         Model::WritesFollowReads => ("verdict.writes-follow-reads", "verdict.writes-follow-reads.says"),
         Model::Eventual => ("verdict.eventual", "verdict.eventual.says"),
+        Model::StrictSerializable => ("model.strict-serializable", "model.strict-serializable.says"),
+        Model::Serializable => ("model.serializable", "model.serializable.says"),
     }
 }

@@ -5,11 +5,12 @@ mod verdicts;
 
 use super::pieces::{empty, line_button};
 use crate::part::{Page, Part, Reads, State, class};
+use crate::store::ViewChange;
 use crate::words::process_name;
 use consistory_scene::{Arg, OperationState, Text};
 use consistory_session::history::{ClientHistory, SeenOperation};
 use consistory_session::verdicts::{Verdicts, judge_clients};
-use consistory_session::{Command, Topics};
+use consistory_session::{Command, Selection, Topics};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -116,8 +117,10 @@ fn row(page: &Page, position: usize, operation: &SeenOperation, marked: &'static
     let (class_name, symbol, name) = state(operation.state);
     let label = html! { { page.text(&operation.label) } };
     let go = page.does(crate::part::Act::Travel(Command::SeekStep { step: operation.step }));
+    let point = |to| page.does(ViewChange::Point(to));
+    let here = Some(Selection::Step(operation.step));
     html! {
-        <tr key={position} class={class(&[marked, page.lit(operation.step)])}>
+        <tr key={position} class={class(&[marked, page.lit(operation.step)])} onmouseenter={point(here)} onmouseleave={point(None)}>
             <td class="history-client">{ process_name(page, operation.client) }</td>
             <td>{ line_button("line-button", Some(page.word("history.go")), None, label, go) }</td>
             <td class="history-time">{ page.text(&interval(operation)) }</td>

@@ -10,9 +10,6 @@ use consistory_session::verdicts::{ModelVerdict, Verdicts, WitnessOrder};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-/// Rows of the picture of all models.
-const ROWS: u8 = 5;
-
 /// The class, the symbol and the word of a verdict: never colour alone.
 fn state(holds: Option<bool>) -> (&'static str, &'static str, &'static str) {
     match holds {
@@ -152,7 +149,8 @@ pub(super) fn panel(
     let Some(verdicts) = verdicts else {
         return html! { <p class="empty">{ page.word("verdict.judging") }</p> };
     };
-    let rows = (0..ROWS).map(|depth| {
+    let deepest = verdicts.models.iter().map(|model| model.depth).max().unwrap_or_default();
+    let rows = (0..=deepest).map(|depth| {
         let of_row = verdicts.models.iter().enumerate().filter(move |(_, model)| model.depth == depth);
         html! {
             <ul key={depth} class="models">

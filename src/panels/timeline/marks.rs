@@ -70,12 +70,14 @@ fn mark(page: &Page, cluster: &Cluster, span: Time, stop: bool) -> Html {
         <button
             key={at.0}
             type="button"
-            class={class(&["mark", kind])}
+            class={class(&["mark", kind, page.lit(at)])}
             style={format!("left: {};", percent(share(lead.time, span)))}
             tabindex={if stop { "0" } else { "-1" }}
             aria-label={title.clone()}
             {title}
             onclick={Callback::from(move |_: MouseEvent| go(&store, at))}
+            onmouseenter={page.does(ViewChange::Point(Some(Selection::Step(at))))}
+            onmouseleave={page.does(ViewChange::Point(None))}
         >
             { shape("mark-shape", outline) }
             if cluster.labelled {

@@ -34,7 +34,7 @@ pub(crate) struct Track {
     /// How often the timeline changed. The cursor moves far more often: ten times a second, and at every frame of a drag.
     news: Rc<Cell<u32>>,
     timeline: Kept<u32, TimelineView>,
-    scenery: Kept<(u32, Time, u32, Language), Scenery>,
+    scenery: Kept<(u32, Time, u32, Language, Option<Selection>), Scenery>,
     _told: Subscription,
     /// What lasts from the first drawing to the end.
     mounted: Option<(Option<Measure>, Subscription)>,
@@ -78,7 +78,7 @@ impl Track {
 
 impl Part for Track {
     fn reads(&self) -> Reads {
-        Reads::topics(Topics::TIMELINE).and_clock()
+        Reads::topics(Topics::TIMELINE).and_clock().and_view()
     }
 
     fn draw(&mut self, page: &Page) -> Html {
@@ -88,7 +88,8 @@ impl Part for Track {
         self.playhead.span.set(span);
         let width = u32::try_from(self.size.get().0).unwrap_or(0);
         let of = Sights { page, timeline: &timeline, span, width };
-        let scenery = self.scenery.get((news, span, width, page.language()), |_| of.draw());
+        let lit = page.look(|view| view.pointed.or(view.selection));
+        let scenery = self.scenery.get((news, span, width, page.language(), lit), |_| of.draw());
         html! {
             <div class="track">
                 <div class="track-inner" ref={&self.inner}>

@@ -1,7 +1,7 @@
 //! A judge that tries every order, straight from the definitions. For histories of a few operations.
 
-use consistory_checks::{Call, Case, Operation, Outcome};
-use std::collections::BTreeSet;
+use consistory_checks::{Action, Call, Case, Object, Operation, Outcome, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether some order of these operations, that `before` permits, explains what those in `judged` returned. Operations of
 /// unknown outcome may be left out.
@@ -50,10 +50,14 @@ fn extend(
     false
 }
 
-/// Performs the operations of a register per key in their order.
+/// Performs the operations of a register per key, or transactions, in their order.
 fn explains(case: Case<'_>, order: &[usize], judged: &dyn Fn(usize) -> bool) -> bool {
     let operations = case.history.operations();
-    let mut values = std::collections::BTreeMap::new();
+    if case.object == Object::Transactions {
+        let mut values = BTreeMap::new();
+        return order.iter().all(|item| transaction(&operations[*item], &mut values) || !judged(*item));
+    }
+    let mut values = BTreeMap::new();
     for item in order {
         let operation = &operations[*item];
         let value = values.entry(&operation.key).or_insert_with(|| case.initial.clone());
@@ -65,6 +69,26 @@ fn explains(case: Case<'_>, order: &[usize], judged: &dyn Fn(usize) -> bool) -> 
         }
     }
     true
+}
+
+/// Performs a transaction on the values of keys; whether its reads saw what they returned. Only numbers are added to.
+fn transaction<'h>(operation: &'h Operation, values: &mut BTreeMap<&'h Value, Value>) -> bool {
+    let Call::Transaction(actions) = &operation.call else { panic!("{operation:?} is no transaction") };
+    let mut seen = Vec::new();
+    for action in &**actions {
+        let held = values.get(action.key()).cloned().unwrap_or_default();
+        let new = match (action, &held) {
+            (Action::Read(_), _) => {
+                seen.push(held.clone());
+                held.clone()
+            }
+            (Action::Write(_, new), _) => new.clone(),
+            (Action::Add(_, by), Value::Number(number)) => Value::Number(number + by),
+            (Action::Add(_, by), _) => Value::Number(*by),
+        };
+        values.insert(action.key(), new);
+    }
+    operation.returned().is_none_or(|returned| *returned == Value::list(seen))
 }
 
 fn real_time(first: &Operation, second: &Operation) -> bool {
@@ -79,6 +103,32 @@ pub(crate) fn linearizable(case: Case<'_>) -> bool {
     let operations = case.history.operations();
     let items: Vec<usize> = (0..operations.len()).collect();
     some_order(case, &items, &|_| true, &|first, second| real_time(&operations[first], &operations[second]))
+}
+
+pub(crate) fn strict_serializable(case: Case<'_>) -> bool {
+    linearizable(case)
+}
+
+pub(crate) fn serializable(case: Case<'_>) -> bool {
+    let items: Vec<usize> = (0..case.history.operations().len()).collect();
+    some_order(case, &items, &|_| true, &|_, _| false)
+}
+
+/// Whether this order has every operation of a known outcome, nothing twice, and explains what all returned.
+pub(crate) fn is_explained_by(case: Case<'_>, order: &[usize]) -> bool {
+    let distinct: BTreeSet<usize> = order.iter().copied().collect();
+    let mut known = (0..case.history.operations().len()).filter(|item| !is_optional(case, *item));
+    let has_all = known.all(|item| order.contains(&item));
+    distinct.len() == order.len() && has_all && explains(case, order, &|_| true)
+}
+
+/// Whether an order keeps real time.
+pub(crate) fn keeps_real_time(case: Case<'_>, order: &[usize]) -> bool {
+    let operations = case.history.operations();
+    order.iter().enumerate().all(|(place, item)| {
+        let mut earlier = order[..place].iter();
+        earlier.all(|other| !real_time(&operations[*item], &operations[*other]))
+    })
 }
 
 pub(crate) fn sequential(case: Case<'_>) -> bool {

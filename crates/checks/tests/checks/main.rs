@@ -5,4 +5,6 @@ mod conflicts;
 mod notation;
 mod objects;
 mod random;
+mod random_transactions;
+mod transactions;
 mod verdicts;

@@ -1,6 +1,7 @@
 //! Histories as text: `c1 0..10 write x 1`, `c2 5..? cas x 1 2`, `c3 11..12 read x -> 1`; spans are on one clock.
+//! A transaction is `c1 0..10 txn r:x w:y:2 add:z:-10 -> [1]`, with what its reads saw; `-> aborted` is one that failed.
 
-use consistory_checks::{Budget, Call, Case, History, Model, Object, Recorder, Value, Verdict, judge};
+use consistory_checks::{Action, Budget, Call, Case, History, Model, Object, Recorder, Value, Verdict, judge};
 
 /// A value: a number, `nil`, `true`, `false`, `[1,2]` or `{1,2}`.
 pub(crate) fn value(text: &str) -> Value {
@@ -33,13 +34,25 @@ fn call(words: &[&str], object: Object) -> Call {
         ["dequeue"] => Call::Dequeue,
         ["acquire"] => Call::Acquire,
         ["release"] => Call::Release,
+        ["txn", actions @ ..] => Call::Transaction(actions.iter().map(|text| action(text)).collect()),
         other => panic!("{other:?} is no operation"),
+    }
+}
+
+fn action(text: &str) -> Action {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        ["r", key] => Action::Read(Value::text(key)),
+        ["w", key, new] => Action::Write(Value::text(key), value(new)),
+        ["add", key, by] => Action::Add(Value::text(key), by.parse().expect("a number")),
+        other => panic!("{other:?} is no action"),
     }
 }
 
 enum Turn {
     Begin(Value, Call),
     End(Value),
+    Abort,
 }
 
 /// The history of a text, a line an operation. Ends come before invocations of the same instant.
@@ -56,10 +69,14 @@ pub(crate) fn history(text: &str, object: Object) -> History {
         let key = words.iter().position(is_key).map(|place| Value::text(words.remove(place))).unwrap_or_default();
         let call = call(&words, object);
         let held = if matches!(call, Call::CompareAndSet(..)) { Value::Bool(true) } else { Value::Nil };
-        let returned = if returned.is_empty() { held } else { value(returned) };
+        let end = match returned {
+            "" => Turn::End(held),
+            "aborted" => Turn::Abort,
+            returned => Turn::End(value(returned)),
+        };
         turns.push((from.parse().expect("a time"), true, process, Turn::Begin(key, call)));
         if to != "?" {
-            turns.push((to.parse().expect("a time"), false, process, Turn::End(returned)));
+            turns.push((to.parse().expect("a time"), false, process, end));
         }
     }
     turns.sort_by_key(|(time, begins, _, _)| (*time, *begins));
@@ -68,6 +85,7 @@ pub(crate) fn history(text: &str, object: Object) -> History {
         let done = match turn {
             Turn::Begin(key, call) => recorder.invoke(process, key, call, time),
             Turn::End(returned) => recorder.succeed(process, returned, time),
+            Turn::Abort => recorder.fail(process),
         };
         done.unwrap_or_else(|misfit| panic!("{misfit} in:\n{text}"));
     }

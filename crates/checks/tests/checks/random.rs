@@ -61,11 +61,11 @@ fn history(moves: &[(u8, Move)], keys: u8) -> History {
 }
 
 /// The history with only these operations as they were: other writes happen at any time or never, other reads are gone.
-fn relaxed(history: &History, strict: &[usize]) -> History {
+pub(crate) fn relaxed(history: &History, strict: &[usize]) -> History {
     let mut recorder = Recorder::default();
     let operations = history.operations();
     for (place, operation) in operations.iter().enumerate() {
-        if !strict.contains(&place) && operation.call != Call::Read {
+        if !strict.contains(&place) && !operation.only_observes() {
             let told = recorder.invoke(100 + place as u64, operation.key.clone(), operation.call.clone(), 0);
             told.expect("a process of its own");
         }

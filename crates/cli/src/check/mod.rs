@@ -3,6 +3,7 @@
 mod edn;
 mod jsonl;
 mod record;
+mod txn;
 
 use crate::arguments::{Check, Format};
 use crate::history::{parts, value_json};
@@ -11,15 +12,20 @@ use crate::source::read_text;
 use consistory_checks::{Budget, Call, Case, History, Model, Object, Operation, Value, Verdict, Witness, judge};
 use record::{Place, assemble};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
 pub(crate) fn perform(arguments: &Check) -> Result<Status, Complaint> {
+    require_model_of(arguments.object, arguments.model)?;
     let (name, text) = read_text(&arguments.file)?;
     let history = parse(&text, format(arguments), arguments.object);
     let history = history.map_err(|mistake| Complaint::new(format!("{name}:{mistake}")))?;
     let initial = match &arguments.initial {
-        Some(text) => parse_value(text).map_err(|told| Complaint::new(format!("--initial {text}: {told}")))?,
+        Some(text) => {
+            let value = parse_value(text).and_then(|value| fitting(value, arguments.object));
+            value.map_err(|told| Complaint::new(format!("--initial {text}: {told}")))?
+        }
         None => arguments.object.initial(),
     };
     let case = Case { history: &history, object: arguments.object, initial: &initial };
@@ -45,6 +51,34 @@ fn parse_value(text: &str) -> Result<Value, String> {
         Ok(json) => jsonl::value(&json, Place { line: 1, column: 1 }).map_err(|mistake| mistake.sentence),
         Err(_) => Ok(Value::text(text)),
     }
+}
+
+/// What an object may hold at first.
+fn fitting(value: Value, object: Object) -> Result<Value, String> {
+    if object != Object::Transactions || has_each_key_once(&value) {
+        return Ok(value);
+    }
+    Err("transactions begin with a list of keys, each once with its value, such as [[\"x\",1],[\"y\",2]].".to_owned())
+}
+
+fn has_each_key_once(value: &Value) -> bool {
+    let Value::List(pairs) = value else { return false };
+    let key = |member: &Value| match member {
+        Value::List(pair) if pair.len() == 2 => Some(pair[0].clone()),
+        _ => None,
+    };
+    let keys: Option<BTreeSet<Value>> = pairs.iter().map(key).collect();
+    keys.is_some_and(|keys| keys.len() == pairs.len())
+}
+
+fn require_model_of(object: Object, model: Model) -> Result<(), Complaint> {
+    let models = Model::of(object);
+    if models.contains(&model) {
+        return Ok(());
+    }
+    let known = models.iter().copied().map(Model::id).collect::<Vec<_>>().join(", ");
+    let (model, object) = (model.id(), object.id());
+    Err(Complaint::new(format!("--model {model}: that is no model of --object {object}; choose one of {known}.")))
 }
 
 fn format(arguments: &Check) -> Format {

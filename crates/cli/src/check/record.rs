@@ -1,5 +1,6 @@
 //! The lines of a history file, whatever its format, and the history that they make.
 
+use super::txn;
 use consistory_checks::{Call, History, Object, Recorder, Value};
 use std::fmt;
 
@@ -70,7 +71,9 @@ pub(super) struct Record {
 /// The history that records in the order of real time make.
 pub(super) fn assemble(records: &[Record], object: Object) -> Result<History, Mistake> {
     let mut recorder = Recorder::default();
-    for (number, record) in with_keys(records).iter().enumerate() {
+    // A transaction names its keys itself: a list of two actions is no pair of a key and a value.
+    let records = if object == Object::Transactions { records.to_vec() } else { with_keys(records) };
+    for (number, record) in records.iter().enumerate() {
         add(&mut recorder, record, number, object)?;
     }
     Ok(recorder.history())
@@ -96,16 +99,23 @@ fn add(recorder: &mut Recorder, record: &Record, number: usize, object: Object) 
         Kind::Fail => recorder.fail(process).map_err(misfit),
         Kind::Ok => {
             let (_, ended) = call(record, object)?;
-            let is_same = core::mem::discriminant(&ended) == core::mem::discriminant(&pending.call);
-            if !is_same {
-                let sentence =
-                    format!("process {process} ends another operation than it invoked; write both with the same f.");
+            if let Some(remedy) = difference(&ended, &pending.call) {
+                let sentence = format!("process {process} ends another operation than it invoked; {remedy}.");
                 return Err(Mistake::at(record.place, sentence));
             }
             let returned = returned(record, &pending.call)?;
             recorder.succeed(process, returned, time).map_err(misfit)
         }
     }
+}
+
+/// What to do where an operation does not end as the one that it was invoked as.
+fn difference(ended: &Call, invoked: &Call) -> Option<&'static str> {
+    if core::mem::discriminant(ended) != core::mem::discriminant(invoked) {
+        return Some("write both with the same f");
+    }
+    let is_transaction = matches!(invoked, Call::Transaction(_));
+    (is_transaction && ended != invoked).then_some("repeat the actions of the txn, with what its reads saw")
 }
 
 /// What is asked, and of which object.
@@ -134,13 +144,29 @@ fn call(record: &Record, object: Object) -> Result<(Value, Call), Mistake> {
         "dequeue" => Call::Dequeue,
         "acquire" | "lock" => Call::Acquire,
         "release" | "unlock" => Call::Release,
-        other => return Err(mistake(format!("{other} is no operation; a {} has {}.", object.id(), known(object)))),
+        "txn" if object == Object::Transactions => Call::Transaction(txn::read(record)?.actions.into()),
+        other => return Err(mistake(format!("{other} is no operation; {} has {}.", named(object), known(object)))),
     };
     if !object.knows(&call) {
-        let sentence = format!("a {} has no {}; it has {}.", object.id(), record.function, known(object));
+        let sentence = format!("{} has no {}; it has {}.", named(object), record.function, known(object));
         return Err(mistake(sentence));
     }
     Ok((record.key.clone(), call))
+}
+
+/// The kind of object with its article.
+fn named(object: Object) -> String {
+    match object {
+        Object::Transactions => "a history of transactions".to_owned(),
+        Object::Register
+        | Object::CasRegister
+        | Object::KeyValue
+        | Object::ListAppend
+        | Object::Set
+        | Object::Counter
+        | Object::Queue
+        | Object::Lock => format!("a {}", object.id()),
+    }
 }
 
 /// Jepsen's independent keys: every line has a pair of key and value in the place of its value, a read's invocation too.
@@ -172,6 +198,7 @@ fn returned(record: &Record, call: &Call) -> Result<Value, Mistake> {
             Some(result) => Ok(Value::Bool(result)),
             None => Err(Mistake::at(record.place, "an ok contains tells its result, true or false.")),
         },
+        Call::Transaction(_) => Ok(Value::list(txn::read(record)?.seen)),
         Call::Write(_)
         | Call::Append(_)
         | Call::Add(_)
@@ -193,5 +220,6 @@ fn known(object: Object) -> &'static str {
         Object::Counter => "add and read",
         Object::Queue => "enqueue and dequeue",
         Object::Lock => "acquire and release",
+        Object::Transactions => "txn",
     }
 }

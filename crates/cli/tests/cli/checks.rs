@@ -10,6 +10,18 @@ const STALE: &str = r#"{"process":1,"type":"invoke","f":"write","key":"x","value
 {"process":2,"type":"ok","f":"read","key":"x","value":null,"time":30}
 "#;
 
+/// Two transactions that both see 10 and both write what follows: an update is lost. Then one that is aborted.
+const LOST: &str = r#"{"process":1,"type":"invoke","f":"txn","value":[["r","x",null],["w","x",11]],"time":0}
+{"process":2,"type":"invoke","f":"txn","value":[["r","x",null],["add","x",2]],"time":1}
+{"process":1,"type":"ok","f":"txn","value":[["r","x",10],["w","x",11]],"time":2}
+{"process":2,"type":"ok","f":"txn","value":[["r","x",10],["add","x",2]],"time":3}
+{"process":3,"type":"invoke","f":"txn","value":[["w","x",7]],"time":4}
+{"process":3,"type":"fail","f":"txn","value":[["w","x",7]],"time":5}
+"#;
+
+/// The arguments for transactions that begin with 10 in x.
+const TEN: &str = "--object transactions --initial [[\"x\",10]]";
+
 #[track_caller]
 fn check(arguments: &str, history: &str, status: i32) -> serde_json::Value {
     let said = say_to(&format!("check - {arguments} --json"), history);
@@ -106,6 +118,93 @@ fn pairs_are_keys_and_values_where_every_line_has_one() {
         {:process 1, :type :invoke, :f :read, :value nil}
         {:process 1, :type :ok, :f :read, :value [1 2]}";
     check("--model linearizable --object list-append --format jepsen-edn", lists, 0);
+}
+
+#[test]
+fn transactions_are_lists_of_actions() {
+    let invalid = check(&format!("--model serializable {TEN}"), LOST, 1);
+    assert_eq!(keys(&invalid), ["valid", "model", "operations", "witness", "conflict"]);
+    assert_eq!((&invalid["model"], &invalid["operations"]), (&json!("serializable"), &json!(2)));
+    let conflict = invalid["conflict"].as_array().expect("a list");
+    assert_eq!(conflict.len(), 2);
+    assert_eq!(conflict[0]["f"], json!("txn"));
+    assert_eq!(conflict[0]["key"], json!(null));
+    assert_eq!(conflict[1]["value"], json!([["r", "x", 10], ["add", "x", 2]]));
+    let later = LOST.replace(r#"["r","x",10],["add""#, r#"["r","x",11],["add""#);
+    let valid = check(&format!("--model strict-serializable {TEN}"), &later, 0);
+    let witness: Vec<_> =
+        valid["witness"].as_array().expect("a list").iter().map(|one| one["process"].clone()).collect();
+    assert_eq!(witness, [1, 2]);
+    // What was aborted never took effect; what is unknown may have.
+    let seen = r#"{"process":4,"type":"invoke","f":"txn","value":[["r","x",null]],"time":6}
+{"process":4,"type":"ok","f":"txn","value":[["r","x",7]],"time":7}"#;
+    check(&format!("--model serializable {TEN}"), &format!("{later}{seen}"), 1);
+    let unknown = later.replace("\"fail\"", "\"info\"");
+    check(&format!("--model serializable {TEN}"), &format!("{unknown}{seen}"), 0);
+    let said = say_to(&format!("check - --model serializable {TEN}"), LOST);
+    assert!(said.out.starts_with("invalid    not serializable, 2 operations"), "{}", said.out);
+    assert!(said.out.contains(r#"txn [["r" "x" 10] ["w" "x" 11]]"#), "{}", said.out);
+}
+
+#[test]
+fn transactions_in_edn_may_be_stale() {
+    // Two actions are no pair of a key and a value.
+    let lines = "{:process 0, :type :invoke, :f :txn, :value [[:w :x 1] [:w :y 1]]}
+        {:process 0, :type :ok, :f :txn, :value [[:w :x 1] [:w :y 1]]}
+        {:process 1, :type :invoke, :f :txn, :value [[:r :x nil] [:r :y nil]]}
+        {:process 1, :type :ok, :f :txn, :value [[:r :x 1] [:r :y 1]]}";
+    let judged = |model: &str, text: &str, status: i32| {
+        check(&format!("--model {model} --object transactions --format jepsen-edn"), text, status);
+    };
+    let stale = lines.replace("[:r :x 1] [:r :y 1]", "[:r :x nil] [:r :y nil]");
+    let fractured = lines.replace("[:r :x 1] [:r :y 1]", "[:r :x 1] [:r :y nil]");
+    for (text, strict, plain) in [(lines, 0, 0), (stale.as_str(), 1, 0), (fractured.as_str(), 1, 1)] {
+        judged("strict-serializable", text, strict);
+        judged("serializable", text, plain);
+    }
+}
+
+#[test]
+fn models_are_of_objects() {
+    let refuses = |model: &str, object: &str, known: &str| {
+        let said = say(&format!("check - --model {model} --object {object}"));
+        assert_eq!((said.status, said.out.as_str(), said.err.lines().count()), (2, "", 1), "{}", said.err);
+        let told = [format!("--model {model}"), format!("--object {object}"), format!("choose one of {known}")];
+        assert!(told.iter().all(|words| said.err.contains(words)), "{}", said.err);
+    };
+    refuses("linearizable", "transactions", "strict-serializable, serializable.");
+    refuses("serializable", "kv", "linearizable, sequential, ");
+    refuses("strict-serializable", "register", "linearizable, sequential, ");
+    let said = say("check - --model quick --object transactions");
+    assert!(said.status == 2 && said.err.contains("strict-serializable"), "{}", said.err);
+    for initial in ["5", "[5]", "[[\"x\"]]", "[[\"x\",1],[\"x\",2]]"] {
+        let said = say_to(&format!("check - --model serializable --object transactions --initial {initial}"), LOST);
+        assert_eq!((said.status, said.err.lines().count()), (2, 1), "{}", said.err);
+        let told = format!("--initial {initial}: ");
+        assert!(said.err.contains(&told) && said.err.contains("each once"), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_transaction_is_placed() {
+    let complains = |text: &str, start: &str, word: &str| {
+        let said = say_to("check - --model serializable --object transactions", text);
+        assert_eq!((said.status, said.out.as_str(), said.err.lines().count()), (2, "", 1), "{text}{}", said.err);
+        let start = format!("consistory: standard input:{start}: ");
+        assert!(said.err.starts_with(&start) && said.err.contains(word), "{start}…{word}: {}", said.err);
+    };
+    let edited = |from: &str, to: &str| LOST.replacen(from, to, 1);
+    complains(&edited(r#"[["r","x",null],["w","x",11]]"#, "null"), "1:1", "a list of actions");
+    complains(&edited(r#"["w","x",11]"#, r#"["w","x"]"#), "1:1", "action 2");
+    complains(&edited(r#"["w","x",11]"#, r#"["append","x",11]"#), "1:1", "append");
+    complains(&edited(r#"["add","x",2]"#, r#"["add","x","2"]"#), "2:1", "no whole number");
+    complains(&edited(r#""f":"txn","#, r#""f":"txn","key":"x","#), "1:1", "has no key");
+    complains(&edited(r#""f":"txn""#, r#""f":"read""#), "1:1", "a history of transactions has no read; it has txn");
+    complains(&edited(r#""f":"txn""#, r#""f":"dance""#), "1:1", "dance");
+    complains(&edited(r#"["w","x",11]],"time":2"#, r#"["w","x",12]],"time":2"#), "3:1", "repeat the actions");
+    complains(&edited(r#"["r","x",10]"#, r#"["r","y",10]"#), "3:1", "repeat the actions");
+    let said = say_to("check - --model linearizable --object register", LOST);
+    assert!(said.status == 2 && said.err.contains("1:1: txn is no operation"), "{}", said.err);
 }
 
 #[test]

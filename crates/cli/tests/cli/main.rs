@@ -2,7 +2,9 @@
 
 mod checks;
 mod command;
+mod contests;
 mod errors;
+mod explores;
 mod exports;
 mod found;
 mod runs;

@@ -1,0 +1,145 @@
+//! `consistory explore`.
+
+use crate::arguments::Explore as Arguments;
+use crate::output::{self, Complaint, Status, number, print, print_json};
+use consistory_lab::explore::models::{MODELS, ModelInfo, Parameter, Values};
+use consistory_lab::explore::{Explored, Finding, Progress};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::time::Instant;
+
+/// Distinct states that are kept without a limit of one's own: 26 bytes each at that number, and those that wait.
+const STATES: u32 = 40_000_000;
+
+pub(crate) fn perform(arguments: &Arguments) -> Result<Status, Complaint> {
+    let id = arguments.model.as_str();
+    match MODELS.into_iter().find(|model| model.id == id) {
+        Some(model) => of_model(model, arguments),
+        None => Err(no_model(id)),
+    }
+}
+
+fn no_model(id: &str) -> Complaint {
+    let known = MODELS.map(|model| model.id).join(", ");
+    Complaint::new(format!("MODEL {id}: there is no such model; known are {known}."))
+}
+
+fn of_model(model: &ModelInfo, arguments: &Arguments) -> Result<Status, Complaint> {
+    let mut settings = model.defaults();
+    for (name, value) in &arguments.settings {
+        let set = settings.set(name, value);
+        set.map_err(|error| Complaint::new(format!("--set {name}={value}: {error}")))?;
+    }
+    report(arguments, |max_states, go_on| model.explore(&settings, max_states, go_on))
+}
+
+/// Explores whatever it is, and says what came of it.
+fn report(
+    arguments: &Arguments,
+    explore: impl FnOnce(u32, &mut dyn FnMut(Progress) -> bool) -> Explored,
+) -> Result<Status, Complaint> {
+    let started = Instant::now();
+    let explored = explore(arguments.max_states.unwrap_or(STATES), &mut |progress| {
+        let Progress { distinct, queue, depth } = progress;
+        output::progress(&format!("{distinct} states, {queue} of them waiting, depth {depth}"));
+        true
+    });
+    let seconds = started.elapsed().as_secs_f64();
+    output::progress_done();
+    if arguments.json {
+        print_json(&as_json(&explored, seconds))?;
+    } else {
+        print(&in_words(&explored))?;
+    }
+    Ok(status(&explored))
+}
+
+fn status(explored: &Explored) -> Status {
+    if !explored.findings.is_empty() {
+        Status::Violated
+    } else if explored.complete {
+        Status::Fine
+    } else {
+        Status::Undecided
+    }
+}
+
+fn as_json(explored: &Explored, seconds: f64) -> Value {
+    let finding = |finding: &Finding| {
+        json!({
+            "property": finding.property,
+            "kind": finding.kind.id(),
+            "length": finding.length,
+            "trace": finding.trace,
+            "state": finding.state,
+        })
+    };
+    json!({
+        "distinct": explored.distinct,
+        "generated": explored.generated,
+        "depth": explored.depth,
+        "complete": explored.complete,
+        "findings": explored.findings.iter().map(finding).collect::<Vec<_>>(),
+        "seconds": number((seconds * 1_000.0).round() / 1_000.0),
+        "reached": explored.reached,
+        "unreached": explored.unreached,
+        "outside": explored.outside,
+    })
+}
+
+fn in_words(explored: &Explored) -> String {
+    let Explored { distinct, generated, depth, .. } = explored;
+    let extent = if explored.complete { "every reachable state" } else { "not every reachable state" };
+    let mut told = format!("{distinct} distinct states, {generated} generated, depth {depth}: {extent}.\n");
+    // Writing to a string cannot fail.
+    for id in &explored.reached {
+        let _ = writeln!(told, "{id} is reached.");
+    }
+    for id in &explored.unreached {
+        let _ = writeln!(told, "{id} is not reached.");
+    }
+    for finding in &explored.findings {
+        let _ = writeln!(told, "\n{} is violated after {} steps:\n", finding.property, finding.length);
+        for line in finding.trace.iter().chain([&finding.state]) {
+            let _ = writeln!(told, "{line}");
+        }
+    }
+    told
+}
+
+/// The models as `list` prints them.
+pub(crate) fn models() -> Vec<Value> {
+    let model = |model: &ModelInfo| {
+        let parameters = model.parameters.iter().map(parameter).collect::<Vec<_>>();
+        json!({"id": model.id, "title": model.title, "params": parameters})
+    };
+    MODELS.into_iter().map(model).collect()
+}
+
+/// A default is written as `--set` takes it.
+fn parameter(parameter: &Parameter) -> Value {
+    let name = parameter.name;
+    match parameter.values {
+        Values::Number { min, max, default } => {
+            json!({"name": name, "kind": "number", "default": default.to_string(), "unit": "", "min": min, "max": max})
+        }
+        Values::Choice(words) => {
+            json!({"name": name, "kind": "choice", "default": words[0], "unit": "", "choices": words})
+        }
+    }
+}
+
+/// A model of [`models`] for the terminal.
+pub(crate) fn model_in_words(model: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut told = format!("{}  {}\n  parameters\n", text(&model["id"]), text(&model["title"]));
+    for parameter in model["params"].as_array().into_iter().flatten() {
+        let limits = match parameter["choices"].as_array() {
+            Some(words) => words.iter().map(text).collect::<Vec<_>>().join(", "),
+            None => format!("{} to {}", parameter["min"], parameter["max"]),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(told, "    {}={} ({limits})", text(&parameter["name"]), text(&parameter["default"]));
+    }
+    told
+}

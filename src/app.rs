@@ -11,6 +11,7 @@ use crate::settings::{prefers, query};
 use crate::soon;
 use crate::stage::{Announcer, Stage};
 use crate::store::{Layout, Store, ViewChange};
+use consistory_session::Topics;
 use consistory_session::words::Language;
 use gloo::events::EventListener;
 use std::cell::RefCell;
@@ -91,13 +92,19 @@ fn listen_to_parent(store: &Store) -> Parent {
 
 impl Part for Shell {
     fn reads(&self) -> Reads {
-        Reads::VIEW
+        // Another run tells every topic, and may be several.
+        Reads::topics(Topics::DIALS).and_view()
     }
 
     fn draw(&mut self, page: &Page) -> Html {
         let layout = page.look(|view| view.layout);
         let is_filled = self.is_filled.get();
-        if page.settings().embedded { embedded(page, is_filled) } else { whole(page, layout, is_filled) }
+        let is_contest = page.read(|session| session.as_contest().is_some());
+        match (page.settings().embedded, is_contest) {
+            (true, _) => embedded(page, is_filled, is_contest),
+            (false, true) => beside(page, layout, is_filled),
+            (false, false) => whole(page, layout, is_filled),
+        }
     }
 
     fn drawn(&mut self, page: &Page) {
@@ -115,15 +122,38 @@ impl Part for Shell {
     }
 }
 
-fn embedded(page: &Page, is_filled: bool) -> Html {
+fn embedded(page: &Page, is_filled: bool, is_contest: bool) -> Html {
+    let shown = match (is_filled, is_contest) {
+        (false, _) => Html::default(),
+        (true, true) => later(page, Piece::Versus),
+        (true, false) => part(page, "stage", |page| Box::new(Stage::new(page))),
+    };
     html! {
         <div class="app app-embedded">
             <main class="app-stage">
                 <h1 class="sr-only">{ page.word("app.heading") }</h1>
-                if is_filled {
-                    { part(page, "stage", |page| Box::new(Stage::new(page))) }
-                }
+                { shown }
                 { full_page(page) }
+            </main>
+            { timeline_bar(page) }
+            if is_filled {
+                { above(page) }
+            }
+        </div>
+    }
+}
+
+/// Several runs: they take the place of the stage and of what explains a single one.
+fn beside(page: &Page, layout: Layout, is_filled: bool) -> Html {
+    let class = if layout == Layout::Phone { "app app-phone app-versus" } else { "app app-medium app-versus" };
+    html! {
+        <div {class}>
+            <a class="skip-link" href="#stage" onclick={skip()}>{ page.word("app.skip") }</a>
+            { part(page, "header", |_| Box::new(Header)) }
+            <main class="app-stage" id="stage">
+                if is_filled {
+                    { later(page, Piece::Versus) }
+                }
             </main>
             { timeline_bar(page) }
             if is_filled {

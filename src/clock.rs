@@ -3,7 +3,7 @@
 //! A frame is asked for while time runs and once after each change; at rest, paused or in a hidden tab there is none.
 
 use crate::listeners::{Listeners, Subscription};
-use crate::store::{SPEEDS, Store};
+use crate::store::{SPEEDS, Store, WeakStore};
 use consistory_kernel::Time;
 use consistory_session::Topics;
 use std::cell::{Cell, RefCell};
@@ -41,9 +41,26 @@ pub(crate) struct Clock {
     panels_told: Cell<f64>,
     frames: Listeners<Time>,
     readings: Listeners<Time>,
+    /// The store whose clock moves this one as well: it asks for the frames of both.
+    leader: RefCell<Option<WeakStore>>,
 }
 
 impl Clock {
+    /// Lets another store's clock ask for frames from now on. Whoever shows both passes on what it tells.
+    pub(crate) fn follow(&self, leader: &Store) {
+        self.leader.replace(Some(leader.downgrade()));
+    }
+
+    /// Tells of a frame of the leader.
+    pub(crate) fn tell_frame(&self, now: Time) {
+        self.frames.tell(now);
+    }
+
+    /// Tells of a reading of the leader.
+    pub(crate) fn tell_reading(&self, now: Time) {
+        self.readings.tell(now);
+    }
+
     /// Calls back at every frame with the cursor's time.
     pub(crate) fn on_frame(&self, listener: Rc<dyn Fn(Time)>) -> Subscription {
         self.frames.listen(listener)
@@ -56,6 +73,10 @@ impl Clock {
 
     /// Something changed: one frame, and more of them if time runs.
     pub(crate) fn moved(&self, store: &Store) {
+        let leader = self.leader.borrow().as_ref().and_then(WeakStore::upgrade);
+        if let Some(leader) = leader {
+            return leader.clock().moved(&leader);
+        }
         if self.asked.get().is_some() {
             return;
         }

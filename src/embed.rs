@@ -5,7 +5,6 @@
 
 use crate::listeners::Subscription;
 use crate::store::{Store, ViewChange};
-use crate::words::text;
 use consistory_kernel::{MS, Time};
 use consistory_scene::CheckState;
 use consistory_session::{Command, Direction, Problem, Topics};
@@ -78,8 +77,7 @@ fn hear(store: &Store, event: &MessageEvent) {
         Ok(answer) => answer,
         Err(Refusal::Unknown) => object(&[("problem", JsValue::from_str("unknown method or value"))]),
         Err(Refusal::Problem(problem)) => {
-            let sentence = text(store.settings().language, &problem.text);
-            object(&[("problem", JsValue::from_str(&sentence))])
+            object(&[("problem", JsValue::from_str(&store.text(&problem.text)))])
         }
     };
     reply(event, &method, &answer, &field(&data, "listener"));

@@ -34,6 +34,8 @@ pub(crate) enum Piece {
     Why,
     /// What differs between instants and between branches.
     Compare,
+    /// The runs of a contest.
+    Versus,
 }
 
 /// The functions at which the build cuts: they, and what only they can reach, are in the files that are loaded later.
@@ -45,6 +47,7 @@ mod borders {
     use crate::part::Make;
     use crate::stage::FlightList;
     use crate::store::Store;
+    use crate::versus::Versus;
     use crate::words::{self, Tables};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -58,6 +61,7 @@ mod borders {
             Piece::Why => |_| Box::new(Answers),
             Piece::Diagram => |page| Box::new(Diagram::new(page)),
             Piece::Compare => |page| Box::new(Compare::new(page)),
+            Piece::Versus => |page| Box::new(Versus::new(page)),
         })
     }
 
@@ -87,6 +91,7 @@ pub(crate) fn later(store: &Store, piece: Piece) -> Html {
         Piece::Diagram => part(store, "later-diagram", |page| Box::new(Later::new(page, Piece::Diagram))),
         Piece::History => part(store, "later-history", |page| Box::new(Later::new(page, Piece::History))),
         Piece::Compare => part(store, "later-compare", |page| Box::new(Later::new(page, Piece::Compare))),
+        Piece::Versus => part(store, "later-versus", |page| Box::new(Later::new(page, Piece::Versus))),
     }
 }
 

@@ -14,6 +14,7 @@ mod router;
 mod settings;
 mod stage;
 mod store;
+mod versus;
 mod view;
 mod words;
 
@@ -52,7 +53,7 @@ fn start(window: &Window, library: Option<Library>, settings: Settings) {
     let (opened, problem) = match open_or_default(&fragment, library) {
         Ok(found) => found,
         Err(problem) => {
-            report(&words::text(settings.language, &problem.text));
+            report(&words::text(settings.language, &[], &problem.text));
             return;
         }
     };

@@ -6,8 +6,7 @@
 use crate::listeners::Subscription;
 use crate::settings::SettingChange;
 use crate::store::{Store, ViewChange};
-use crate::words::{text, word};
-use consistory_scene::Text;
+use crate::words::word;
 use consistory_session::words::Language;
 use consistory_session::{Command, EditCommand, Topics};
 use std::cell::RefCell;
@@ -89,11 +88,6 @@ impl Page {
     /// A word of the page.
     pub(crate) fn word(&self, key: &'static str) -> String {
         word(self.language(), key)
-    }
-
-    /// A sentence.
-    pub(crate) fn text(&self, of: &Text) -> String {
-        text(self.language(), of)
     }
 
     /// A value of the part.

@@ -19,7 +19,7 @@ pub(crate) fn fragment() -> String {
 
 /// Whether the address names a moment that somebody shared, rather than a fresh run.
 pub(crate) fn is_shared(fragment: &str) -> bool {
-    let is_gallery = fragment.starts_with("#/p/");
+    let is_gallery = fragment.starts_with("#/p/") || fragment.starts_with("#/vs/");
     let names_a_time = fragment.contains("?t=") || fragment.contains("&t=");
     !fragment.is_empty() && (!is_gallery || names_a_time)
 }

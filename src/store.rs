@@ -6,10 +6,12 @@ use crate::listeners::{Listeners, Subscription};
 use crate::settings::{SettingChange, Settings};
 use crate::{later, router, words};
 use consistory_kernel::{ProcessId, StepId, Time};
+use consistory_scene::Text;
+use consistory_session::contest::Shared;
 use consistory_session::spacetime::{Cone, Relation, Spots};
 use consistory_session::words::Language;
 use consistory_session::{
-    Command, EditCommand, Opened, Problem, Selection, Session, Topics, ViewState, needs_more, open_scenario,
+    Command, EditCommand, Opened, Problem, Selection, Session, Topics, ViewState, needs_more, open_text,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -22,7 +24,11 @@ pub(crate) use crate::view::{Dialog, Drawer, Layout, Notice, NoticeKind, Panel, 
 pub(crate) struct Store(Rc<Inner>);
 
 struct Inner {
-    session: RefCell<Box<dyn Session>>,
+    session: Shared,
+    /// What the processes of the run are called.
+    names: RefCell<Vec<(ProcessId, String)>>,
+    /// Who does what is ordered here, where that is not this store.
+    actor: RefCell<Option<Actor>>,
     view: RefCell<View>,
     settings: Cell<Settings>,
     topics: Listeners<Topics>,
@@ -39,6 +45,9 @@ struct Inner {
     spots: RefCell<Spots>,
     cone: RefCell<Option<Lit>>,
 }
+
+/// Does to a run what was ordered, or something to others besides.
+pub(crate) type Actor = Rc<dyn Fn(EditCommand)>;
 
 /// What is lit, with what it was made of: the selection, the branch and how many events it had.
 struct Lit {
@@ -65,8 +74,26 @@ impl WeakStore {
 impl Store {
     /// A store with a run.
     pub(crate) fn new(opened: Opened, library: Option<Library>, settings: Settings, layout: Layout) -> Self {
-        let store = Self(Rc::new(Inner {
-            session: RefCell::new(opened.session),
+        let store = Self::of(Rc::new(RefCell::new(opened.session)), library, settings, layout);
+        store.welcome(opened.view, opened.notice);
+        store
+    }
+
+    /// A store of a run that takes part in what another store shows: it has the other's settings and clock, and `actor`
+    /// does what is ordered here.
+    pub(crate) fn following(leader: &Self, session: Shared, actor: Actor) -> Self {
+        let store = Self::of(session, None, leader.settings(), leader.look(|view| view.layout));
+        store.0.actor.replace(Some(actor));
+        store.0.clock.follow(leader);
+        store.learn_names();
+        store
+    }
+
+    fn of(session: Shared, library: Option<Library>, settings: Settings, layout: Layout) -> Self {
+        Self(Rc::new(Inner {
+            session,
+            names: RefCell::default(),
+            actor: RefCell::default(),
             view: RefCell::new(View::new(layout)),
             settings: Cell::new(settings),
             topics: Listeners::default(),
@@ -78,9 +105,7 @@ impl Store {
             clock: Clock::default(),
             spots: RefCell::new(Spots { branch: 0, list: Vec::new() }),
             cone: RefCell::default(),
-        }));
-        store.welcome(opened.view, opened.notice);
-        store
+        }))
     }
 
     /// Reads the run.
@@ -109,6 +134,11 @@ impl Store {
     /// The same as [`Store::apply`] for a form that shows the problem itself.
     pub(crate) fn try_apply(&self, command: Command) -> Result<(), Problem> {
         let is_edit = matches!(command, Command::Edit(_));
+        let actor = self.0.actor.borrow().clone();
+        if let (Command::Edit(edit), Some(actor)) = (&command, actor) {
+            actor(edit.clone());
+            return Ok(());
+        }
         let topics = self.0.session.borrow_mut().apply(command)?;
         if is_edit {
             self.keep_link();
@@ -167,9 +197,9 @@ impl Store {
         !router::is_shared(fragment) && !self.settings().reduced_motion && !router::asks_for_rest()
     }
 
-    /// Starts a run from a text in the scenario language.
+    /// Starts a run from a text in the scenario language, or the runs of a contest.
     pub(crate) fn try_scenario(&self, text: &str) -> Result<(), Problem> {
-        self.replace(open_scenario(text)?);
+        self.replace(open_text(text)?);
         if let Some(link) = self.link() {
             router::write(&link);
         }
@@ -287,6 +317,11 @@ impl Store {
         step.map_or("", |step| self.lit(step))
     }
 
+    /// A sentence in the reader's language, with the names of this run's processes.
+    pub(crate) fn text(&self, of: &Text) -> String {
+        words::text(self.settings().language, &self.0.names.borrow(), of)
+    }
+
     /// The settings.
     pub(crate) fn settings(&self) -> Settings {
         self.0.settings.get()
@@ -317,8 +352,13 @@ impl Store {
             return;
         };
         let settings = self.0.settings.get().changed(change, &window);
-        self.0.settings.set(settings);
         settings.show(&window);
+        self.take(settings);
+    }
+
+    /// Takes settings that somebody else has kept and shown.
+    pub(crate) fn take(&self, settings: Settings) {
+        self.0.settings.set(settings);
         self.0.all_settings.tell(());
         self.0.clock.moved(self);
     }
@@ -370,14 +410,19 @@ impl Store {
     fn replace(&self, opened: Opened) {
         self.0.session.replace(opened.session);
         self.0.runs.set(self.0.runs.get().wrapping_add(1));
-        self.0.spots.borrow_mut().list.clear();
-        self.0.cone.replace(None);
+        self.forget();
         self.change(ViewChange::Select(None));
         self.change(ViewChange::Pin(None));
         self.change(ViewChange::Play(false));
         self.welcome(opened.view, opened.notice);
         self.tell_topics(Topics::ALL);
         self.0.clock.moved(self);
+    }
+
+    /// Forgets what was known of the run: it is another one now.
+    pub(crate) fn forget(&self) {
+        self.0.spots.borrow_mut().list.clear();
+        self.0.cone.replace(None);
     }
 
     fn welcome(&self, view: ViewState, notice: Option<Problem>) {
@@ -396,7 +441,7 @@ impl Store {
         let scene = self.read(|session| session.scene());
         let cards = scene.cards.iter().map(|card| (card.id, card.name.clone()));
         let clients = scene.clients.iter().map(|client| (client.id, client.name.clone()));
-        words::learn_names(cards.chain(clients).collect());
+        self.0.names.replace(cards.chain(clients).collect());
     }
 
     /// Leaves the run's link where the error box finds it even after a bug of ours. Before there is one, the address says

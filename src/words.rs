@@ -9,8 +9,6 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 
 thread_local! {
-    /// Names of the processes of the present run, so that a sentence needs no store.
-    static NAMES: RefCell<Vec<(ProcessId, String)>> = const { RefCell::new(Vec::new()) };
     /// The English words of what is loaded later, once that was.
     static ENGLISH_LATER: Cell<Later> = const { Cell::new([Table(&[]); 3]) };
     /// The Chinese words, once they were loaded.
@@ -25,18 +23,21 @@ enum Style {
     Milliseconds,
 }
 
+/// The names of a run's processes.
+pub(crate) type Names = [(ProcessId, String)];
+
 /// The sentence of a text: a page word, or a word of the core. As long as the words of a language are not there, English.
-pub(crate) fn text(language: Language, text: &Text) -> String {
+pub(crate) fn text(language: Language, names: &Names, text: &Text) -> String {
     let Some(template) = template(language, text.key) else { return text.key.to_owned() };
     words::fill(template, |hole| {
         let arg = text.args.iter().find(|(name, _)| *name == hole).map(|(_, arg)| arg)?;
-        Some(argument(language, arg))
+        Some(argument(language, names, arg))
     })
 }
 
 /// A page word without arguments.
 pub(crate) fn word(language: Language, key: &'static str) -> String {
-    text(language, &Text::key(key))
+    text(language, &[], &Text::key(key))
 }
 
 /// A virtual time or duration: "734.2 ms".
@@ -68,17 +69,9 @@ pub(crate) fn process_name(store: &Store, id: ProcessId) -> String {
         .unwrap_or_else(|| id.to_string())
 }
 
-/// Learns the names of the processes of a run.
-pub(crate) fn learn_names(names: Vec<(ProcessId, String)>) {
-    NAMES.with(|known| *known.borrow_mut() = names);
-}
-
-fn name_of(id: ProcessId) -> String {
-    NAMES.with(|known| {
-        let known = known.borrow();
-        let found = known.iter().find(|(other, _)| *other == id);
-        found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
-    })
+fn name_of(names: &Names, id: ProcessId) -> String {
+    let found = names.iter().find(|(other, _)| *other == id);
+    found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
 }
 
 const WORDS: consistory_words::Words = include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -130,14 +123,14 @@ fn template(language: Language, key: &str) -> Option<&'static str> {
     learned.unwrap_or_else(english).iter().find_map(|table| table.template(key))
 }
 
-fn argument(language: Language, arg: &Arg) -> String {
+fn argument(language: Language, names: &Names, arg: &Arg) -> String {
     match arg {
         Arg::Number(value) => number(language, *value),
-        Arg::Process(id) => name_of(*id),
+        Arg::Process(id) => name_of(names, *id),
         Arg::Time(time) => milliseconds(language, *time),
         Arg::Plain(text) => text.clone(),
         Arg::Word(key) => word(language, key),
-        Arg::Text(inner) => text(language, inner),
+        Arg::Text(inner) => text(language, names, inner),
     }
 }
 

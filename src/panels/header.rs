@@ -1,12 +1,13 @@
 //! The header: where the reader is, where else to go, and what concerns the whole page.
 
-use super::menu::{MenuButton, item_words, menu, menu_item};
+use super::menu::{MenuButton, item_words, menu, menu_group, menu_item};
 use super::pieces::{button, empty, row, symbol_button};
 use super::{Icon, icon, icon_button};
 use crate::part::{Act, Page, Part, Reads};
 use crate::settings::{SettingChange, Theme};
 use crate::store::{Dialog, Drawer, Layout, Store, ViewChange};
 use consistory_scene::Text;
+use consistory_session::contest::contests;
 use consistory_session::words::Language;
 use consistory_session::{GalleryItem, Topics, gallery};
 use yew::prelude::*;
@@ -16,12 +17,18 @@ struct Place {
     items: &'static [GalleryItem],
     protocol: &'static str,
     scenario: Option<&'static str>,
+    /// Whether several runs are open, side by side.
+    is_contest: bool,
 }
 
 impl Place {
     fn read(store: &Store) -> Self {
-        let (protocol, scenario) = store.read(|session| (session.protocol(), session.scenario()));
-        Self { items: gallery(), protocol, scenario }
+        store.read(|session| Self {
+            items: gallery(),
+            protocol: session.protocol(),
+            scenario: session.scenario(),
+            is_contest: session.as_contest().is_some(),
+        })
     }
 
     /// The first scenario of each protocol.
@@ -36,7 +43,7 @@ impl Place {
     }
 
     fn scenarios(&self) -> Vec<&'static GalleryItem> {
-        self.items.iter().filter(|item| item.protocol == self.protocol).collect()
+        self.items.iter().filter(|item| !self.is_contest && item.protocol == self.protocol).collect()
     }
 
     fn current(&self) -> Option<&'static GalleryItem> {
@@ -46,8 +53,17 @@ impl Place {
 
 fn breadcrumb(page: &Page, place: &Place) -> Html {
     let protocol = place.items.iter().find(|item| item.protocol == place.protocol);
-    let protocol = protocol.map_or_else(|| place.protocol.to_owned(), |item| page.text(&item.protocol_title));
-    let scenario = place.current().map_or_else(|| page.word("header.own-run"), |item| page.text(&item.title));
+    let protocol = match protocol {
+        _ if place.is_contest => page.word("header.side-by-side"),
+        Some(item) => page.text(&item.protocol_title),
+        None => place.protocol.to_owned(),
+    };
+    let title = match place.current() {
+        Some(item) => Some(item.title.clone()),
+        None if place.is_contest => page.read(|session| session.story().title),
+        None => None,
+    };
+    let scenario = title.map_or_else(|| page.word("header.own-run"), |title| page.text(&title));
     html! {
         <nav class="breadcrumb" aria-label={page.word("header.breadcrumb")}>
             <ol>
@@ -77,7 +93,8 @@ fn protocol_menu(page: &Page, place: &Place) -> Html {
     let id = "protocol-menu";
     let line = |item: &GalleryItem| {
         let words = title_words(page, &item.protocol_title, None);
-        menu_item(id, item.protocol, item.protocol == place.protocol, open_item(page, item), words)
+        let is_current = !place.is_contest && item.protocol == place.protocol;
+        menu_item(id, item.protocol, is_current, open_item(page, item), words)
     };
     let lines = place.protocols().into_iter().map(line).collect();
     gallery_menu(page, id, "header.protocol", "header.choose-protocol", lines)
@@ -89,7 +106,13 @@ fn scenario_menu(page: &Page, place: &Place) -> Html {
         let words = title_words(page, &item.title, Some(&item.summary));
         menu_item(id, item.id, Some(item.id) == place.scenario, open_item(page, item), words)
     };
-    let lines = place.scenarios().into_iter().map(line).collect();
+    let mut lines: Vec<Html> = place.scenarios().into_iter().map(line).collect();
+    lines.push(menu_group(page.word("header.side-by-side")));
+    lines.extend(contests().map(|item| {
+        let words = item_words(page.word(item.title).into(), Some(page.word(item.summary)));
+        let open = page.does(Act::Open(["#/vs/", item.id].concat()));
+        menu_item(id, item.id, place.is_contest && Some(item.id) == place.scenario, open, words)
+    }));
     gallery_menu(page, id, "header.scenario", "header.choose-scenario", lines)
 }
 
@@ -182,20 +205,23 @@ fn theme_button(page: &Page) -> Html {
 }
 
 /// Commands that concern the run or the page: a row of buttons, or a menu where there is no room for them.
-fn commands(page: &Page, layout: Layout) -> Html {
+fn commands(page: &Page, layout: Layout, is_contest: bool) -> Html {
     use Entry::{Embed, Faults, Help, Language, Request, Share};
     let (front, back): (&[Entry], &[Entry]) = match layout {
         Layout::Wide => (&[Faults, Request, Embed, Share, Language], &[]),
         Layout::Medium => (&[Faults, Request, Share, Language], &[Embed, Help]),
         Layout::Phone => (&[], &[Share, Faults, Request, Embed, Help, Language]),
     };
+    // What can be broken in all runs stands beside them.
+    let is_offered = |entry: &&Entry| !is_contest || **entry != Faults;
+    let back: Vec<Entry> = back.iter().filter(is_offered).copied().collect();
     html! {
         <>
-            for entry in front {
+            for entry in front.iter().filter(is_offered) {
                 { entry_button(page, *entry) }
             }
             { theme_button(page) }
-            { if back.is_empty() { help_button(page) } else { more_menu(page, back) } }
+            { if back.is_empty() { help_button(page) } else { more_menu(page, &back) } }
         </>
     }
 }
@@ -226,10 +252,11 @@ impl Part for Header {
                 store.open("");
             })
         };
-        let is_medium = layout == Layout::Medium;
+        // Beside several runs there are no panels that could be drawers.
+        let has_drawers = layout == Layout::Medium && !place.is_contest;
         html! {
             <header class="header">
-                if is_medium {
+                if has_drawers {
                     { drawer_button(page, Drawer::Story, Icon::Story, "header.story") }
                 }
                 <a class="brand" href="./" aria-label={page.word("header.home")} onclick={home}>{ "Consistory" }</a>
@@ -239,8 +266,8 @@ impl Part for Header {
                 { protocol_menu(page, &place) }
                 { scenario_menu(page, &place) }
                 <span class="header-space"></span>
-                { commands(page, layout) }
-                if is_medium {
+                { commands(page, layout, place.is_contest) }
+                if has_drawers {
                     { drawer_button(page, Drawer::Side, Icon::Details, "header.details") }
                 }
             </header>

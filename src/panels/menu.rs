@@ -67,6 +67,11 @@ pub(crate) fn menu_item(
     }
 }
 
+/// The heading of lines that belong together.
+pub(crate) fn menu_group(title: String) -> Html {
+    html! { <p key="group" class="menu-group">{ title }</p> }
+}
+
 /// The words of a menu's line: a title, and a sentence below it.
 pub(crate) fn item_words(title: Html, summary: Option<String>) -> Html {
     html! {

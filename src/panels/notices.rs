@@ -2,22 +2,20 @@
 
 use super::{Icon, icon_button};
 use crate::part::{Page, Part, Reads};
-use crate::store::{Notice, NoticeKind, ViewChange};
-use crate::words::text;
+use crate::store::{Notice, NoticeKind, Store, ViewChange};
 use consistory_scene::{Arg, Text};
 use consistory_session::Problem;
-use consistory_session::words::Language;
 use yew::prelude::*;
 
 /// The sentence of a problem, with its line and column where it has them.
-pub(crate) fn problem_sentence(language: Language, problem: &Problem) -> String {
-    let sentence = text(language, &problem.text);
+pub(crate) fn problem_sentence(store: &Store, problem: &Problem) -> String {
+    let sentence = store.text(&problem.text);
     let (Some(line), Some(column)) = (problem.line, problem.column) else { return sentence };
     let placed = Text::key("share.problem-place")
         .with("line", Arg::Number(i64::from(line)))
         .with("column", Arg::Number(i64::from(column)))
         .with("problem", Arg::Plain(sentence));
-    text(language, &placed)
+    store.text(&placed)
 }
 
 fn notice_box(page: &Page, notice: &Notice) -> Html {
@@ -28,7 +26,7 @@ fn notice_box(page: &Page, notice: &Notice) -> Html {
     html! {
         <div key={notice.id} {class} {role}>
             <span class="notice-symbol" aria-hidden="true">{ symbol }</span>
-            <p class="notice-text">{ problem_sentence(page.language(), &notice.problem) }</p>
+            <p class="notice-text">{ problem_sentence(page, &notice.problem) }</p>
             { icon_button(page, Icon::Close, "notice.dismiss", page.does(ViewChange::DismissNotice(notice.id))) }
         </div>
     }

@@ -3,7 +3,6 @@
 use crate::listeners::Subscription;
 use crate::part::{Page, Part, Reads, State};
 use crate::store::Store;
-use crate::words::text;
 use consistory_session::Topics;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
@@ -71,7 +70,7 @@ impl Soon {
         self.timer.replace(None);
         let latest = self.store.read(|session| session.feed(1, false)).into_iter().next();
         if let Some(line) = latest {
-            self.said.set(text(self.store.settings().language, &line.text));
+            self.said.set(self.store.text(&line.text));
         }
     }
 }

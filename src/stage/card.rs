@@ -5,10 +5,8 @@ use crate::keys;
 use crate::panels::tone_class;
 use crate::part::{Page, class, when};
 use crate::store::Store;
-use crate::words::{text, word};
 use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Health, Status, Strip, Text};
-use consistory_session::words::Language;
 use consistory_session::{Disk, EditCommand};
 use web_sys::Element;
 use yew::prelude::*;
@@ -32,7 +30,6 @@ pub(crate) struct Shown {
 
 /// A node as a card, with its buttons, the last of which opens the menu of everything else that can be done to it.
 pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMore) -> Html {
-    let language = page.language();
     let Shown { rect, variant, .. } = shown;
     let class = class(&[
         "card",
@@ -53,25 +50,25 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
             style={rect.style()}
             data-process={card.id.0.to_string()}
             tabindex={if shown.reachable { "0" } else { "-1" }}
-            aria-label={summary(language, card)}
+            aria-label={summary(page, card)}
         >
             <div class="card-head">
                 <span class="card-arc" aria-hidden="true"></span>
                 <span class="card-name">{ card.name.clone() }</span>
-                <span class="card-role">{ role(language, card) }</span>
+                <span class="card-role">{ role(page, card) }</span>
                 if !badge.is_empty() {
                     <span class="badge">{ badge }</span>
                 }
             </div>
             if *variant != Variant::Mini {
                 if let Some(cells) = &card.strip {
-                    { strip(language, cells, variant.cells()) }
+                    { strip(page, cells, variant.cells()) }
                 }
             }
             if matches!(variant, Variant::Full | Variant::Medium) {
-                { foot(language, card) }
+                { foot(page, card) }
             } else if card.health != Health::default() {
-                <div class="card-ill">{ health(language, card.health) }</div>
+                <div class="card-ill">{ health(page, card.health) }</div>
             }
             if card.status == Status::Crashed {
                 <svg class="card-cross" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -129,16 +126,16 @@ fn actions(page: &Page, id: ProcessId, status: Status, on_more: &OnMore) -> Html
     }
 }
 
-fn summary(language: Language, card: &Card) -> String {
-    let badge = text(language, &card.badge);
+fn summary(page: &Page, card: &Card) -> String {
+    let badge = page.text(&card.badge);
     // A node that is down may have no badge.
     let key = if badge.is_empty() { "stage.card-down" } else { "stage.card" };
     let summary = Text::key(key)
         .with("node", Arg::Plain(card.name.clone()))
-        .with("role", Arg::Plain(role(language, card)))
+        .with("role", Arg::Plain(role(page, card)))
         .with("badge", Arg::Plain(badge));
-    let mut summary = text(language, &summary);
-    for (_, _, sign) in signs(language, card.health) {
+    let mut summary = page.text(&summary);
+    for (_, _, sign) in signs(page, card.health) {
         summary.push_str(", ");
         summary.push_str(&sign);
     }
@@ -146,11 +143,11 @@ fn summary(language: Language, card: &Card) -> String {
 }
 
 /// The role, or why there is none at the moment.
-fn role(language: Language, card: &Card) -> String {
+fn role(page: &Page, card: &Card) -> String {
     match card.status {
-        Status::Up => text(language, &card.role),
-        Status::Crashed => word(language, "stage.crashed"),
-        Status::Paused => word(language, "stage.paused"),
+        Status::Up => page.text(&card.role),
+        Status::Crashed => page.word("stage.crashed"),
+        Status::Paused => page.word("stage.paused"),
     }
 }
 
@@ -170,22 +167,22 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-fn strip(language: Language, strip: &Strip, room: usize) -> Html {
+fn strip(page: &Page, strip: &Strip, room: usize) -> Html {
     let is_empty = strip.cells.is_empty() && strip.hidden == 0;
     let skipped = strip.cells.len().saturating_sub(room);
     let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
     html! {
         <div class="card-strip">
             if hidden > 0 {
-                <span class="cells-hidden" title={text(language, &Text::key("stage.hidden-cells").with("count", count(hidden)))}>
+                <span class="cells-hidden" title={page.text(&Text::key("stage.hidden-cells").with("count", count(hidden)))}>
                     { format!("+{hidden}") }
                 </span>
             }
             for entry in strip.cells.iter().skip(skipped) {
-                { cell(language, entry) }
+                { cell(page, entry) }
             }
             if is_empty {
-                <span class="strip-empty">{ word(language, "stage.empty-log") }</span>
+                <span class="strip-empty">{ page.word("stage.empty-log") }</span>
             }
         </div>
     }
@@ -195,41 +192,41 @@ fn count(number: usize) -> Arg {
     Arg::Number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn cell(language: Language, cell: &Cell) -> Html {
+fn cell(page: &Page, cell: &Cell) -> Html {
     let class = class(&[
         "cell",
         tone_class(cell.tone),
         if cell.committed { "cell-committed" } else { "cell-open" },
         when(cell.applied, "cell-applied"),
     ]);
-    let title = format!("{}: {}", cell.index, text(language, &cell.title));
+    let title = format!("{}: {}", cell.index, page.text(&cell.title));
     html! { <span key={cell.index} {class} {title}>{ cell.label.clone() }</span> }
 }
 
-fn foot(language: Language, card: &Card) -> Html {
+fn foot(page: &Page, card: &Card) -> Html {
     html! {
         <div class="card-foot">
             <span class="card-fields">
                 for field in &card.fields {
                     <span class="card-field">
-                        <span class="field-name">{ text(language, &field.name) }</span>{ " = " }
-                        <span class="field-value">{ text(language, &field.value) }</span>
+                        <span class="field-name">{ page.text(&field.name) }</span>{ " = " }
+                        <span class="field-value">{ page.text(&field.value) }</span>
                     </span>
                 }
             </span>
-            { health(language, card.health) }
+            { health(page, card.health) }
             if let Some(dots) = card.dots {
-                { quorum(language, dots) }
+                { quorum(page, dots) }
             }
         </div>
     }
 }
 
 /// What is wrong with the node's clock, processor and disk: its class, what it means, and how it is written.
-fn signs(language: Language, health: Health) -> Vec<(&'static str, &'static str, String)> {
+fn signs(page: &Page, health: Health) -> Vec<(&'static str, &'static str, String)> {
     let Health { skew_ppm, jumped, slow, slow_disk } = health;
     let set = if jumped < 0 { "stage.set-back" } else { "stage.set-forward" };
-    let time = |key, time| text(language, &Text::key(key).with("time", Arg::Time(time)));
+    let time = |key, time| page.text(&Text::key(key).with("time", Arg::Time(time)));
     let mut signs = Vec::new();
     if skew_ppm != 0 {
         signs.push(("skew", "stage.skewed", skew(skew_ppm)));
@@ -246,11 +243,11 @@ fn signs(language: Language, health: Health) -> Vec<(&'static str, &'static str,
     signs
 }
 
-fn health(language: Language, health: Health) -> Html {
+fn health(page: &Page, health: Health) -> Html {
     let sign = |(key, title, shown): (&'static str, &'static str, String)| {
-        html! { <span {key} class="card-skew" title={word(language, title)}>{ shown }</span> }
+        html! { <span {key} class="card-skew" title={page.word(title)}>{ shown }</span> }
     };
-    signs(language, health).into_iter().map(sign).collect()
+    signs(page, health).into_iter().map(sign).collect()
 }
 
 fn skew(ppm: i32) -> String {
@@ -261,11 +258,11 @@ fn skew(ppm: i32) -> String {
 }
 
 /// Dots that fill toward the mark after the quorum.
-fn quorum(language: Language, dots: Dots) -> Html {
+fn quorum(page: &Page, dots: Dots) -> Html {
     let title = Text::key("stage.dots")
         .with("have", Arg::Number(i64::from(dots.have)))
         .with("quorum", Arg::Number(i64::from(dots.quorum)));
-    let title = text(language, &title);
+    let title = page.text(&title);
     html! {
         <span class="dots" role="img" aria-label={title.clone()} {title}>
             for dot in 0..dots.total {

@@ -3,11 +3,10 @@
 use super::geometry::{Rect, Variant};
 use crate::part::{Page, class, when};
 use crate::store::{Dialog, ViewChange};
-use crate::words::{milliseconds, text, word};
+use crate::words::milliseconds;
 use consistory_kernel::Time;
 use consistory_scene::{Arg, Client, ClientOperation, OperationState, Text};
 use consistory_session::Selection;
-use consistory_session::words::Language;
 use yew::prelude::*;
 
 /// A chip lower than that shows the name and how its last operation stands, in CSS pixels.
@@ -15,7 +14,6 @@ const SMALL: f64 = 50.0;
 
 /// A client and what it waits for.
 pub(crate) fn client_chip(page: &Page, client: &Client, rect: Rect, variant: Variant, selected: bool) -> Html {
-    let language = page.language();
     let now = page.read(|session| session.now());
     let small = rect.height < SMALL;
     let rows = match variant {
@@ -39,7 +37,7 @@ pub(crate) fn client_chip(page: &Page, client: &Client, rect: Rect, variant: Var
                 <button type="button" class="client-name" onclick={select} aria-pressed={selected.to_string()}>{ client.name.clone() }</button>
                 if small {
                     if let Some(last) = client.operations.last() {
-                        <span class={class(&["operation", state_class(last.state)])} title={text(language, &last.label)}>{ mark(last.state) }</span>
+                        <span class={class(&["operation", state_class(last.state)])} title={page.text(&last.label)}>{ mark(last.state) }</span>
                     }
                 }
                 <button type="button" class="client-request" onclick={request} aria-label={sends.clone()} title={sends}>{ "+" }</button>
@@ -47,7 +45,7 @@ pub(crate) fn client_chip(page: &Page, client: &Client, rect: Rect, variant: Var
             if !small {
             <ul class="client-operations">
                 for (index, operation) in client.operations.iter().enumerate().skip(skipped) {
-                    <li key={index} class={class(&["operation", state_class(operation.state)])}>{ line(language, operation, now, variant) }</li>
+                    <li key={index} class={class(&["operation", state_class(operation.state)])}>{ line(page, operation, now, variant) }</li>
                 }
                 if client.operations.is_empty() {
                     <li key="none" class="operation operation-none">{ page.word("stage.no-operation") }</li>
@@ -58,13 +56,13 @@ pub(crate) fn client_chip(page: &Page, client: &Client, rect: Rect, variant: Var
     }
 }
 
-fn line(language: Language, operation: &ClientOperation, now: Time, variant: Variant) -> Html {
-    let waited = milliseconds(language, now.saturating_sub(operation.invoked_at));
+fn line(page: &Page, operation: &ClientOperation, now: Time, variant: Variant) -> Html {
+    let waited = milliseconds(page.language(), now.saturating_sub(operation.invoked_at));
     let waiting = Text::key("stage.waiting").with("time", Arg::Plain(waited.clone()));
     let said = match operation.state {
-        OperationState::Pending => Some(text(language, &waiting)),
-        OperationState::Unknown => Some(word(language, "stage.unknown")),
-        OperationState::Failed => Some(word(language, "stage.failed")),
+        OperationState::Pending => Some(page.text(&waiting)),
+        OperationState::Unknown => Some(page.word("stage.unknown")),
+        OperationState::Failed => Some(page.word("stage.failed")),
         OperationState::Ok => None,
     };
     let is_pending = operation.state == OperationState::Pending;
@@ -72,7 +70,7 @@ fn line(language: Language, operation: &ClientOperation, now: Time, variant: Var
         Variant::Full | Variant::Medium => said.clone(),
         Variant::Compact | Variant::Mini => is_pending.then_some(waited),
     };
-    let label = text(language, &operation.label);
+    let label = page.text(&operation.label);
     let title = said.map_or_else(|| label.clone(), |said| format!("{label} · {said}"));
     html! {
         <>

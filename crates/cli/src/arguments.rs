@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Sweep(Sweep),
     /// Merge the output of `sweep --shard`
     SweepMerge(SweepMerge),
+    /// Put several protocols through one script, and print their figures side by side
+    Versus(Versus),
     /// Search for a run that breaks a property, and make it small
     Hunt(Hunt),
     /// Put protocols through random faults; nothing may break
@@ -158,6 +160,15 @@ pub(crate) struct SweepMerge {
     /// The outputs of all shards
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Versus {
+    /// A file, the id of a contest such as partition, - for standard input, or a share link
+    pub(crate) contest: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

@@ -16,6 +16,7 @@ mod shards;
 mod soak;
 mod source;
 mod sweep;
+mod versus;
 
 use arguments::{Arguments, Command, LinkCommand};
 use clap::Parser;
@@ -40,6 +41,7 @@ fn perform(command: &Command) -> Result<Status, Complaint> {
         Command::Transcript(arguments) => run::transcript(arguments),
         Command::Sweep(arguments) => sweep::perform(arguments),
         Command::SweepMerge(arguments) => shards::merge(arguments),
+        Command::Versus(arguments) => versus::perform(arguments),
         Command::Hunt(arguments) => hunt::perform(arguments),
         Command::Soak(arguments) => soak::perform(arguments),
         Command::Explore(arguments) => explore::perform(arguments),

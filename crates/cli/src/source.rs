@@ -115,7 +115,8 @@ pub(crate) fn fragment_of(typed: &str) -> Option<String> {
     }
     let (_, query) = typed.split_once('?')?;
     let payload = query.split('&').find_map(|pair| pair.strip_prefix("s="))?;
-    Some(format!("#/s/{payload}"))
+    // What carries no run names one, or a contest.
+    Some(if payload.contains('/') { format!("#/{payload}") } else { format!("#/s/{payload}") })
 }
 
 /// The bare payload of a link, rather than a mistyped name.

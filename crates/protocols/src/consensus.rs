@@ -275,7 +275,9 @@ mod tests {
     /// Lets processes decide one after the other, without writes; whether the last of these steps breaks anything.
     fn breaks(proposed: &[i64], decided: &[(u16, i64)]) -> bool {
         let mut consensus = Consensus::default();
-        proposed.iter().for_each(|value| consensus.propose(*value, 0));
+        for value in proposed {
+            consensus.propose(*value, 0);
+        }
         let mut last = String::new();
         for (id, value) in decided {
             let mut verdict = Verdict::default();

@@ -1,13 +1,14 @@
 //! The way in and the way out of a run, free of protocol types: [`Session`], [`Command`], [`Topics`].
 
 use crate::compare::{Comparison, Instant, NodeState};
+use crate::contest::ContestRun;
 use crate::error::Problem;
 use crate::happenings::Happening;
 use crate::history::{FaultTurn, Turn};
 use crate::link::Codec;
 use crate::spacetime::Spots;
 use consistory_checks::Object;
-use consistory_kernel::{MessageId, Ppm, ProcessId, StepId, Time};
+use consistory_kernel::{Counters, MessageId, Ppm, ProcessId, StepId, Time};
 use consistory_protocols::Choice;
 use consistory_scene::{Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::rc::Rc;
@@ -74,8 +75,14 @@ pub trait Session {
     fn findings(&self) -> Vec<FindingLine>;
     /// The seed of the run.
     fn seed(&self) -> u64;
+    /// What was counted up to the cursor.
+    fn counters(&self) -> Counters;
+    /// The contest, if this is several runs on one clock.
+    fn as_contest(&self) -> Option<&ContestRun> {
+        None
+    }
 
-    /// The share link's fragment (`#/s/…`) of the current branch: every edit, the cursor and the digest.
+    /// The share link's fragment (`#/s/…`; of a contest `#/v/…`) of the current branch: every edit, the cursor and the digest.
     fn link(&self, view: ViewState, codec: Codec) -> String;
     /// The current branch in the scenario language.
     fn scenario_text(&self) -> String;

@@ -182,12 +182,12 @@ pub struct Operations {
     pub pending: u64,
 }
 
-impl Future {
-    /// The clients' operations.
-    pub fn operations(&self) -> Operations {
+impl Operations {
+    /// The operations of these turns.
+    pub fn of(turns: &[Turn]) -> Self {
         let mut invoked: u64 = 0;
-        let mut operations = Operations::default();
-        for turn in &self.turns {
+        let mut operations = Self::default();
+        for turn in turns {
             match &turn.stage {
                 Stage::Invoked => invoked += 1,
                 Stage::Ok(_) => operations.ok += 1,
@@ -196,26 +196,37 @@ impl Future {
             }
         }
         let ended = operations.ok + operations.failed + operations.unknown;
-        Operations { pending: invoked.saturating_sub(ended), ..operations }
+        Self { pending: invoked.saturating_sub(ended), ..operations }
+    }
+}
+
+impl Future {
+    /// The clients' operations.
+    pub fn operations(&self) -> Operations {
+        Operations::of(&self.turns)
     }
 
     /// How long some operation had been waiting beyond a client's patience, in microseconds, as the metric
     /// `unavailable_ms` counts it; none without operations.
     pub fn unavailable(&self) -> Option<Time> {
-        let mut waits: Vec<(Time, Option<Time>)> = Vec::new();
-        // A client does one thing at a time.
-        let mut open: BTreeMap<ProcessId, usize> = BTreeMap::new();
-        for turn in &self.turns {
-            if turn.stage == Stage::Invoked {
-                open.insert(turn.client, waits.len());
-                waits.push((turn.time, None));
-            } else if let Some(wait) = open.remove(&turn.client).and_then(|place| waits.get_mut(place)) {
-                wait.1 = Some(turn.time);
-            }
-        }
-        let until = self.end.moment.time;
-        (!waits.is_empty()).then(|| metrics::unavailable(waits.into_iter(), until))
+        unavailable(&self.turns, self.end.moment.time)
     }
+}
+
+/// How long some operation of these turns had been waiting beyond a client's patience by then; none without operations.
+pub(crate) fn unavailable(turns: &[Turn], until: Time) -> Option<Time> {
+    let mut waits: Vec<(Time, Option<Time>)> = Vec::new();
+    // A client does one thing at a time.
+    let mut open: BTreeMap<ProcessId, usize> = BTreeMap::new();
+    for turn in turns {
+        if turn.stage == Stage::Invoked {
+            open.insert(turn.client, waits.len());
+            waits.push((turn.time, None));
+        } else if let Some(wait) = open.remove(&turn.client).and_then(|place| waits.get_mut(place)) {
+            wait.1 = Some(turn.time);
+        }
+    }
+    (!waits.is_empty()).then(|| metrics::unavailable(waits.into_iter(), until))
 }
 
 /// Where the cursor stands.

@@ -24,6 +24,8 @@ pub struct Turn {
     pub call: Call,
     /// The operation, with its reply once there is one.
     pub label: Text,
+    /// Message delays between nodes on the way from the request to the answer; 0 where it was invoked.
+    pub delays: u16,
     /// What happened.
     pub stage: Stage,
 }
@@ -75,8 +77,8 @@ pub fn turns_on<P: Spec>(timeline: &Timeline<P>, branch: BranchId, until: StepId
                 *life += 1;
             }
             let (key, call) = op.call();
-            let (step, time, client) = (event.step, event.time, event.client);
-            turns.push(Turn { step, time, client, process, key, call, label, stage });
+            let (step, time, client, delays) = (event.step, event.time, event.client, event.delays);
+            turns.push(Turn { step, time, client, process, key, call, label, delays, stage });
         }
     }
     turns

@@ -7,9 +7,11 @@
 
 mod api;
 pub mod compare;
+pub mod contest;
 mod edits;
 mod error;
 pub mod export;
+pub mod figures;
 mod gallery;
 pub mod happenings;
 pub mod history;
@@ -36,8 +38,8 @@ pub use gallery::{GalleryItem, find, gallery};
 pub use link::{Codec, codec};
 pub use live::LiveRun;
 pub use open::{
-    Opened, Overrides, RunVisitor, Source, check_operation, needs_more, open, open_first, open_scenario, open_with,
-    visit_run,
+    Opened, Overrides, RunVisitor, Source, check_operation, needs_more, open, open_first, open_scenario, open_text,
+    open_with, visit_run,
 };
 
 // The notation of values, for forms that show them in fields of their own.

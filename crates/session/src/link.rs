@@ -5,11 +5,12 @@
 //! Decoding is bounded in memory and time and never panics.
 
 use crate::error::Problem;
-use crate::payload::RunV1;
+use crate::payload::{ContestV1, RunV1};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use consistory_kernel::Digest;
 use consistory_scene::Text;
 use core::hash::Hasher;
+use serde::Deserialize;
 
 /// The longest link that is read, in characters.
 const ENCODED_MAX: usize = 16 * 1024;
@@ -57,21 +58,50 @@ pub(crate) fn seal(bytes: &[u8]) -> String {
 
 /// The text of a run; empty if it cannot be encoded, which no run that this crate makes comes to.
 fn encode(run: &RunV1) -> String {
-    let Ok(plain) = postcard::to_allocvec(run) else { return String::new() };
-    let deflated = miniz_oxide::deflate::compress_to_vec(&plain, 9);
+    postcard::to_allocvec(run).map(|plain| pack(&plain)).unwrap_or_default()
+}
+
+/// The text of a contest.
+pub(crate) fn encode_contest(contest: &ContestV1) -> String {
+    postcard::to_allocvec(contest).map(|plain| pack(&plain)).unwrap_or_default()
+}
+
+/// The text of a payload, deflated where that is shorter.
+fn pack(plain: &[u8]) -> String {
+    let deflated = miniz_oxide::deflate::compress_to_vec(plain, 9);
     let mut bytes = Vec::with_capacity(plain.len() + 1);
     if deflated.len() < plain.len() {
         bytes.push(DEFLATED);
         bytes.extend_from_slice(&deflated);
     } else {
         bytes.push(PLAIN);
-        bytes.extend_from_slice(&plain);
+        bytes.extend_from_slice(plain);
     }
     seal(&bytes)
 }
 
 /// Reads a link's text.
 fn decode(text: &str) -> Result<RunV1, Problem> {
+    let run: RunV1 = whole(&unpack(text)?)?;
+    if run.edits.len() > EDITS_MAX {
+        return Err(problem("problem.link.too_long"));
+    }
+    Ok(run)
+}
+
+/// Reads the text of a contest's link.
+pub(crate) fn decode_contest(text: &str) -> Result<ContestV1, Problem> {
+    whole(&unpack(text)?)
+}
+
+/// A value that takes up all of a payload.
+fn whole<'a, T: Deserialize<'a>>(plain: &'a [u8]) -> Result<T, Problem> {
+    let (value, rest) = postcard::take_from_bytes(plain).map_err(|_| problem("problem.link.damaged"))?;
+    if rest.is_empty() { Ok(value) } else { Err(problem("problem.link.damaged")) }
+}
+
+/// The payload of a link's text.
+fn unpack(text: &str) -> Result<Vec<u8>, Problem> {
     let text = text.trim();
     if text.len() > ENCODED_MAX {
         return Err(problem("problem.link.too_long"));
@@ -86,28 +116,17 @@ fn decode(text: &str) -> Result<RunV1, Problem> {
         return Err(problem("problem.link.damaged"));
     }
     let bytes = Base64UrlUnpadded::decode_vec(&body[1..]).map_err(|_| problem("problem.link.damaged"))?;
-    let run = unpack(&bytes)?;
-    if run.edits.len() > EDITS_MAX {
-        return Err(problem("problem.link.too_long"));
-    }
-    Ok(run)
+    inflate(&bytes)
 }
 
-fn unpack(bytes: &[u8]) -> Result<RunV1, Problem> {
+fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let damaged = || problem("problem.link.damaged");
     let (flag, payload) = bytes.split_first().ok_or_else(damaged)?;
-    let inflated;
-    let plain = match *flag {
-        PLAIN => payload,
-        DEFLATED => {
-            inflated =
-                miniz_oxide::inflate::decompress_to_vec_with_limit(payload, INFLATED_MAX).map_err(|_| damaged())?;
-            &inflated
-        }
-        _ => return Err(damaged()),
-    };
-    let (run, rest) = postcard::take_from_bytes::<RunV1>(plain).map_err(|_| damaged())?;
-    if rest.is_empty() { Ok(run) } else { Err(damaged()) }
+    match *flag {
+        PLAIN => Ok(payload.to_vec()),
+        DEFLATED => miniz_oxide::inflate::decompress_to_vec_with_limit(payload, INFLATED_MAX).map_err(|_| damaged()),
+        _ => Err(damaged()),
+    }
 }
 
 fn check(body: &str) -> char {

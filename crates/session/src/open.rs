@@ -1,6 +1,7 @@
 //! Opens a run: from an address, a link's payload, or a text in the scenario language.
 
 use crate::api::{Command, Session, ViewState};
+use crate::contest;
 use crate::edits;
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
@@ -61,17 +62,24 @@ pub trait RunVisitor {
     fn visit<P: Spec>(self, opened: Opened<LiveRun<P>>) -> Self::Output;
 }
 
-/// Opens what a URL fragment names: `#/s/…`, `#/p/raft/split-vote?seed=7&t=300ms`, or nothing for the start.
+/// Opens what a URL fragment names: `#/s/…`, `#/p/raft/split-vote?seed=7&t=300ms`, a contest, or nothing for the start.
 /// The value of `?s=` is accepted as well.
 pub fn open(fragment: &str) -> Result<Opened, Problem> {
+    if contest::is_address(fragment) {
+        return contest::open(fragment).map(of_contest);
+    }
     open_with(Source::Address(fragment), &Overrides::default())
 }
 
-/// Whether it takes more to open what a URL fragment names than a page has at first: the fragment carries a run, or names
-/// one of another protocol than the first.
+fn of_contest(run: contest::ContestRun) -> Opened {
+    Opened { session: Box::new(run), view: ViewState::default(), notice: None, unmet: Vec::new() }
+}
+
+/// Whether it takes more to open what a URL fragment names than a page has at first: the fragment carries a run, or
+/// names one of another protocol than the first, or several.
 pub fn needs_more(fragment: &str) -> bool {
     match Address::read(fragment) {
-        Address::Payload(_) => true,
+        Address::Payload(_) | Address::Contest => true,
         Address::Gallery(id, _) => id.split('/').next() != IDS.first().copied() && gallery::find(id).is_some(),
         Address::Unknown => false,
     }
@@ -102,6 +110,14 @@ struct First;
 impl Library for First {
     fn visit<V: Visitor>(id: &str, visitor: V) -> Option<V::Output> {
         visit_first(id, visitor)
+    }
+}
+
+/// Starts what a text says: a contest, or a run in the scenario language.
+pub fn open_text(text: &str) -> Result<Opened, Problem> {
+    match contest::open_text(text) {
+        Some(run) => run.map(of_contest),
+        None => open_scenario(text),
     }
 }
 
@@ -140,12 +156,17 @@ enum Address<'a> {
     Payload(&'a str),
     /// A scenario or a protocol of the gallery, and what is changed of it.
     Gallery(&'a str, &'a str),
+    /// Several runs, which are more than one.
+    Contest,
     /// Nothing that is known.
     Unknown,
 }
 
 impl<'a> Address<'a> {
     fn read(fragment: &'a str) -> Self {
+        if contest::is_address(fragment) {
+            return Self::Contest;
+        }
         let address = fragment.trim().trim_start_matches('#').trim_matches('/');
         // Of a link that was cut right behind its beginning no slash is left.
         let payload = if address == "s" { Some("") } else { address.strip_prefix("s/") };
@@ -172,7 +193,8 @@ fn visit_address<L: Library, V: RunVisitor>(
 ) -> Result<V::Output, Problem> {
     match (Address::read(fragment), codec) {
         (Address::Payload(payload), Some(codec)) => visit_payload::<L, _>(&codec.decode(payload)?, overrides, visitor),
-        (Address::Payload(_), None) => Err(Problem::new(Text::key("problem.link.unread"))),
+        (Address::Payload(_) | Address::Contest, None) => Err(Problem::new(Text::key("problem.link.unread"))),
+        (Address::Contest, Some(_)) => Err(Problem::new(Text::key("problem.contest.elsewhere"))),
         (Address::Gallery(id, query), _) => visit_gallery::<L, _>(id, query, overrides, visitor),
         (Address::Unknown, _) => Err(Problem::new(Text::key("problem.address"))),
     }

@@ -13,6 +13,10 @@ use consistory_scene::{Arg, Text};
 /// A run has at most so many clients.
 pub const CLIENTS_MAX: u16 = 64;
 
+/// The parameters of every run.
+const COMMON: [&str; 9] =
+    ["nodes", "clients", "seed", "latency", "loss", "duplicate", "reorder", "client_retry", "client_give_up"];
+
 /// Client timers lie in this range, in microseconds.
 const PATIENCE: (Time, Time) = (MS, 600_000 * MS);
 
@@ -39,6 +43,11 @@ pub fn set<P: Spec>(setup: &mut Setup<P>, name: &str, value: &str) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Whether runs of a protocol have a parameter of that name.
+pub(crate) fn knows<P: Spec>(name: &str) -> bool {
+    COMMON.contains(&name) || P::PARAMETERS.iter().any(|parameter| parameter.name == name)
 }
 
 /// Replaces parameters and switches rules off before the run starts.
@@ -108,10 +117,8 @@ fn own<P: Spec>(name: &str, value: &str) -> Result<(u8, Setting), Problem> {
 }
 
 fn known_names<P: Spec>() -> String {
-    let common =
-        ["nodes", "clients", "seed", "latency", "loss", "duplicate", "reorder", "client_retry", "client_give_up"];
     let own = P::PARAMETERS.iter().map(|parameter| parameter.name);
-    common.into_iter().chain(own).collect::<Vec<_>>().join(", ")
+    COMMON.into_iter().chain(own).collect::<Vec<_>>().join(", ")
 }
 
 fn limits_text(kind: ParameterKind) -> String {

@@ -35,6 +35,13 @@ pub(crate) struct RunV1 {
     pub view: (u8, u8),
 }
 
+/// Version 1 of a contest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContestV1 {
+    /// Its text, as it is printed.
+    pub text: String,
+}
+
 /// Version 1 of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EditV1 {

@@ -3,7 +3,7 @@
 use crate::panels::form::button;
 use crate::part::Page;
 use crate::store::Store;
-use crate::words::{process_name, text};
+use crate::words::process_name;
 use consistory_kernel::ProcessId;
 use consistory_session::export::{Wording, mermaid, shiviz};
 use consistory_session::picture::{self, Colours};
@@ -25,8 +25,7 @@ enum Form {
 
 /// The whole current branch in a form, or the stage as it is now, in the reader's language and colours.
 fn export(store: &Store, form: Form) -> Option<String> {
-    let language = store.settings().language;
-    let wording = Wording { sentence: &|of| text(language, of), name: &|id| process_name(store, id) };
+    let wording = Wording { sentence: &|of| store.text(of), name: &|id| process_name(store, id) };
     store.read(|session| {
         let scene = session.scene();
         let nodes = scene.cards.iter().map(|card| card.id);

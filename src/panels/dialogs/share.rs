@@ -73,7 +73,7 @@ impl Share {
                 }
             })
         };
-        let said = self.problem.get().map(|problem| problem_sentence(page.language(), &problem));
+        let said = self.problem.get().map(|problem| problem_sentence(page, &problem));
         html! {
             <section class="dialog-section" aria-labelledby="open-title">
                 <h3 id="open-title" class="panel-subtitle">{ page.word("share.open-title") }</h3>
@@ -139,7 +139,9 @@ impl Part for Share {
                 { copy_field(page, &self.link, link) }
                 { copy_field(page, &self.chat, chat) }
                 { copy_field(page, &self.text, text) }
-                { downloads(page) }
+                if page.read(|session| session.as_contest().is_none()) {
+                    { downloads(page) }
+                }
                 { self.open_form(page) }
             </>
         }

@@ -8,7 +8,7 @@ use crate::page::texts;
 /// A run's own text, in the form of the scenario language, names keys on purpose; it stands in a field and is left out.
 pub fn untranslated(browser: &Browser) -> Vec<String> {
     let script = r"
-        const key = /(?:^|[^\w./-])((?:raft|app|stage|problem|feed|edit|kernel|header|panel|story|inspector|action|status|matrix|history|safety|dials|unit|timeline|dialog|share|embed|help|compare|faults|request|notice)(?:\.[a-z_-]+)+)|%\{\w+\}/;
+        const key = /(?:^|[^\w./-])((?:raft|app|stage|problem|feed|edit|kernel|header|panel|story|inspector|action|status|matrix|history|safety|dials|unit|timeline|dialog|share|embed|help|compare|versus|contest|faults|request|notice)(?:\.[a-z_-]+)+)|%\{\w+\}/;
         const texts = [document.title];
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -2,6 +2,7 @@
 
 mod checks;
 mod command;
+mod contests;
 mod errors;
 mod explores;
 mod exports;

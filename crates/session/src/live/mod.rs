@@ -15,7 +15,7 @@ use crate::scenario::{self, Script};
 use crate::spacetime::{self, Spots};
 use crate::{edits, parameters, trace};
 use consistory_checks::Object;
-use consistory_kernel::{BranchId, MS, Moment, Setup, StepId, Time, Timeline};
+use consistory_kernel::{BranchId, Counters, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{ClientOp, Spec, feed};
 use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
@@ -113,6 +113,12 @@ impl<P: Spec> LiveRun<P> {
         // What comes from a link is shared as a link again, never as its scenario.
         let origin = Origin { item, overrides: Vec::new(), edits: usize::MAX, cursor: 0 };
         Ok((Self { setup, timeline, origin, said, drawn: RefCell::default() }, notice.map(Problem::new)))
+    }
+
+    /// A run that was made by hand, with its cursor where it is.
+    pub(crate) fn of_timeline(setup: Setup<P>, timeline: Timeline<P>) -> Self {
+        let origin = Origin { item: None, overrides: Vec::new(), edits: usize::MAX, cursor: 0 };
+        Self { setup, timeline, origin, said: Vec::new(), drawn: RefCell::default() }
     }
 
     /// What the run started from.
@@ -422,5 +428,9 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn seed(&self) -> u64 {
         self.setup.seed
+    }
+
+    fn counters(&self) -> Counters {
+        self.timeline.world().counters()
     }
 }

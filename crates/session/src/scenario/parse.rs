@@ -1,7 +1,7 @@
 //! Text to [`Script`]. Names of processes, kinds and conditions are resolved when the script is performed.
 
 pub use super::token::Token;
-use super::token::Tokens;
+pub(crate) use super::token::Tokens;
 use crate::{Problem, orders};
 use consistory_kernel::{DiskFate, MessageAct, Moment, Storm, Time};
 use consistory_protocols::script::parse_duration;
@@ -199,7 +199,8 @@ pub fn parse(text: &str) -> Result<Script<'_>, Problem> {
     Ok(Script { protocol, lines, about })
 }
 
-fn line<'a>(tokens: &mut Tokens<'a>) -> Result<Line<'a>, Problem> {
+/// Reads one line.
+pub(crate) fn line<'a>(tokens: &mut Tokens<'a>) -> Result<Line<'a>, Problem> {
     let mut token = tokens.need("expected.statement")?;
     let mut at = None;
     if token.text == "at" {
@@ -243,13 +244,14 @@ fn duration(tokens: &mut Tokens<'_>) -> Result<Time, Problem> {
 
 fn settings<'a>(tokens: &mut Tokens<'a>, expected: &'static str) -> Result<Vec<Setting<'a>>, Problem> {
     let first = tokens.need(expected)?;
-    let rest = tokens.rest();
-    let pair = |token: Token<'a>| {
-        let (name, value) = token.text.split_once('=').ok_or_else(|| token.unexpected(expected))?;
-        let offset = u32::try_from(name.chars().count() + 1).unwrap_or(0);
-        Ok((Token { text: name, ..token }, Token { text: value, column: token.column + offset, ..token }))
-    };
-    std::iter::once(first).chain(rest).map(pair).collect()
+    std::iter::once(first).chain(tokens.rest()).map(|token| setting(token, expected)).collect()
+}
+
+/// `nodes=5`: a name and its value.
+pub(crate) fn setting<'a>(token: Token<'a>, expected: &'static str) -> Result<Setting<'a>, Problem> {
+    let (name, value) = token.text.split_once('=').ok_or_else(|| token.unexpected(expected))?;
+    let offset = u32::try_from(name.chars().count() + 1).unwrap_or(0);
+    Ok((Token { text: name, ..token }, Token { text: value, column: token.column + offset, ..token }))
 }
 
 /// `up 200ms`: a duration after its name.

@@ -219,7 +219,11 @@ fn unmet(key: &'static str, subject: &[Token<'_>], line: &Line<'_>) -> Problem {
 }
 
 /// The edits that an action stands for, at this instant.
-fn edits_of<P: Spec>(setup: &Setup<P>, action: &Action<'_>, world: &World<P>) -> Result<Vec<Edit<P>>, Problem> {
+pub(crate) fn edits_of<P: Spec>(
+    setup: &Setup<P>,
+    action: &Action<'_>,
+    world: &World<P>,
+) -> Result<Vec<Edit<P>>, Problem> {
     match action {
         Action::Spread => Ok(edits::spread(world)),
         Action::Align => Ok(edits::align(world)),
@@ -343,6 +347,7 @@ fn property<P: Spec>(token: Token<'_>) -> Result<u8, Problem> {
     found.map(|(number, _)| number).ok_or_else(|| token.unexpected("expected.property"))
 }
 
-fn placed(problem: Problem, token: Token<'_>) -> Problem {
+/// A problem at a word, unless it has a place already.
+pub(crate) fn placed(problem: Problem, token: Token<'_>) -> Problem {
     if problem.line.is_some() { problem } else { problem.at(token.line, token.column) }
 }

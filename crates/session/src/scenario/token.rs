@@ -15,7 +15,7 @@ pub struct Token<'a> {
 }
 
 /// What is left of a line.
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     words: Vec<Token<'a>>,
     next: usize,
     /// Where something that is missing would stand.
@@ -24,7 +24,7 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     /// Splits a line at spaces and braces, without its comment.
-    pub(super) fn of(text: &'a str, line: u32) -> Self {
+    pub(crate) fn of(text: &'a str, line: u32) -> Self {
         let mut tokens = Vec::new();
         let mut start = None;
         let mut column = 0;
@@ -54,29 +54,29 @@ impl<'a> Tokens<'a> {
         Self { words: tokens, next: 0, end: (line, column + 1) }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.next >= self.words.len()
     }
 
-    pub(super) fn peek(&self) -> Option<Token<'a>> {
+    pub(crate) fn peek(&self) -> Option<Token<'a>> {
         self.words.get(self.next).copied()
     }
 
-    pub(super) fn take(&mut self) -> Option<Token<'a>> {
+    pub(crate) fn take(&mut self) -> Option<Token<'a>> {
         let token = self.peek()?;
         self.next += 1;
         Some(token)
     }
 
     /// The next word if it is that one.
-    pub(super) fn take_if(&mut self, wanted: &str) -> bool {
+    pub(crate) fn take_if(&mut self, wanted: &str) -> bool {
         let matches = self.peek().is_some_and(|token| token.text == wanted);
         self.next += usize::from(matches);
         matches
     }
 
     /// The next word; a problem that says what was expected if there is none.
-    pub(super) fn need(&mut self, expected: &'static str) -> Result<Token<'a>, Problem> {
+    pub(crate) fn need(&mut self, expected: &'static str) -> Result<Token<'a>, Problem> {
         self.take().ok_or_else(|| {
             let text = Text::key("problem.scenario.missing").with("expected", Arg::Word(expected));
             Problem::new(text).at(self.end.0, self.end.1)
@@ -84,14 +84,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Everything that is left.
-    pub(super) fn rest(&mut self) -> Vec<Token<'a>> {
+    pub(crate) fn rest(&mut self) -> Vec<Token<'a>> {
         let rest = self.words.split_off(self.next);
         self.next = self.words.len();
         rest
     }
 
     /// A problem unless the line is used up.
-    pub(super) fn finish(&self) -> Result<(), Problem> {
+    pub(crate) fn finish(&self) -> Result<(), Problem> {
         match self.peek() {
             None => Ok(()),
             Some(token) => {

@@ -1,11 +1,11 @@
 //! Hostile input: arbitrary bytes and words never panic, and every problem has a sentence in both languages.
 
 use consistory_session::words::{Language, sentence, template};
-use consistory_session::{Problem, open, open_scenario};
+use consistory_session::{Problem, open, open_scenario, open_text};
 use proptest::prelude::*;
 
 /// A problem is a known word key, in both languages, with an argument for every hole.
-fn check_words(problem: &Problem) {
+pub(crate) fn check_words(problem: &Problem) {
     for language in [Language::English, Language::Chinese] {
         let key = problem.text.key;
         let template = template(language, key).unwrap_or_else(|| panic!("{key} has no words"));
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn any_text_as_an_address(text in "\\PC{0,200}") {
-        for prefix in ["", "#/s/", "#/s/1", "#/p/", "#/p/raft/", "#/p/raft/start?"] {
+        for prefix in ["", "#/s/", "#/s/1", "#/v/", "#/v/1", "#/vs/", "#/p/", "#/p/raft/", "#/p/raft/start?"] {
             if let Err(problem) = open(&format!("{prefix}{text}")) {
                 check_words(&problem);
             }
@@ -118,8 +118,10 @@ proptest! {
     #[test]
     fn any_bytes_behind_a_right_checksum(bytes in prop::collection::vec(any::<u8>(), 0..300), flag in 0_u8..3) {
         let link = consistory_session::link_of_bytes(&bytes, flag);
-        if let Err(problem) = open(&link) {
-            check_words(&problem);
+        for link in [link.replace("#/s/", "#/v/"), link] {
+            if let Err(problem) = open(&link) {
+                check_words(&problem);
+            }
         }
     }
 
@@ -127,6 +129,14 @@ proptest! {
     fn any_words_as_a_scenario(lines in prop::collection::vec(prop::collection::vec(word(), 0..7), 0..12)) {
         let lines: Vec<String> = lines.into_iter().map(|words| words.join(" ")).collect();
         try_scenario(&format!("protocol raft\n{}", lines.join("\n")));
+    }
+
+    #[test]
+    fn any_words_as_a_contest(lines in prop::collection::vec(prop::collection::vec(word(), 0..7), 0..12)) {
+        let lines: Vec<String> = lines.into_iter().map(|words| words.join(" ")).collect();
+        if let Err(problem) = open_text(&format!("versus raft, primary-backup\n{}", lines.join("\n"))) {
+            check_words(&problem);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod branches;
 mod compares;
+mod contests;
 mod decoders;
 mod gallery;
 mod golden_links;

@@ -5,6 +5,7 @@
 mod accessibility;
 mod comparing;
 mod connection;
+mod contests;
 mod embedding;
 mod exports;
 mod faulting;
@@ -47,6 +48,8 @@ in_every_engine! {
     story => story::with_the_pointer,
     verdicts => verdicts::contradictions_are_named,
     comparing => comparing::futures_stand_side_by_side,
+    contests => contests::runs_stand_side_by_side,
+    contest_menu => contests::the_menu_leads_to_contests,
     exports => exports::files_hold_the_run,
     faults => faulting::forms_say_what_the_run_keeps,
     causes => faulting::what_led_there_lights_up,
@@ -68,6 +71,7 @@ engine! { chromium_only, Engine::Chromium,
     cards => layout::cards_keep_apart,
     phone_dialogs => layout::dialogs_fit_a_phone,
     dialogs_and_sizes => accessibility::nothing_is_found_in_any_dress,
+    contests_and_sizes => contests::contests_in_any_dress,
     hidden => rest::a_hidden_page_stands_still,
     connection => connection::lost_after_the_start,
     forced_colours => preferences::forced_colours_hide_no_letters,

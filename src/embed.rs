@@ -76,9 +76,7 @@ fn hear(store: &Store, event: &MessageEvent) {
     let answer = match obey(store, &method, &field(&data, "value")) {
         Ok(answer) => answer,
         Err(Refusal::Unknown) => object(&[("problem", JsValue::from_str("unknown method or value"))]),
-        Err(Refusal::Problem(problem)) => {
-            object(&[("problem", JsValue::from_str(&store.text(&problem.text)))])
-        }
+        Err(Refusal::Problem(problem)) => object(&[("problem", JsValue::from_str(&store.text(&problem.text)))]),
     };
     reply(event, &method, &answer, &field(&data, "listener"));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Whether a word is loaded later: of pictures, and of contests but for what a list of them shows.
 fn is_later(key: &str) -> bool {
-    let is_listed = key.starts_with("contest.") && (key.ends_with(".title") || key.ends_with(".summary"));
+    let is_listed = key.starts_with("contest.") && matches!(key.rsplit('.').next(), Some("title" | "summary"));
     ["picture.", "contest.", "problem.contest."].iter().any(|prefix| key.starts_with(prefix)) && !is_listed
 }
 

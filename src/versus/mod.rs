@@ -83,7 +83,9 @@ impl Versus {
         let stores: Vec<_> = self.sides.iter().map(|side| side.store().clone()).collect();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" {
-                stores.iter().for_each(|store| store.change(ViewChange::Select(None)));
+                for store in &stores {
+                    store.change(ViewChange::Select(None));
+                }
             }
         })
     }

@@ -20,8 +20,7 @@ fn versus_has_the_shape_of_the_contract() {
     let sides = contest["contestants"].as_array().expect("a list");
     assert_eq!(sides.len(), 2);
     for side in sides {
-        let expected =
-            ["protocol", "settings", "left_out", "figures", "strongest", "violated", "given_up", "link"];
+        let expected = ["protocol", "settings", "left_out", "figures", "strongest", "violated", "given_up", "link"];
         assert_eq!(keys(side), expected);
         assert!(side["figures"]["messages"].as_u64().is_some_and(|messages| messages > 0));
         assert!(side["figures"]["latency_median_ms"].as_f64().is_some_and(|latency| latency > 1.0));

@@ -185,10 +185,10 @@ impl Node {
         let vote = Vote { ballot, value };
         match highest {
             Some(reported) => {
-                let [round, proposer, proposed] = vote_facts(vote);
+                let [round, proposer, of_value] = vote_facts(vote);
                 let [other_round, other_proposer] = other_ballot_facts(reported.ballot);
                 let note = if adopted.is_some() { "paxos.adopts" } else { "paxos.ignores" };
-                cx.mark(MarkKind::Leader, note, &[round, proposer, proposed, other_round, other_proposer]);
+                cx.mark(MarkKind::Leader, note, &[round, proposer, of_value, other_round, other_proposer]);
             }
             None => cx.mark(MarkKind::Leader, "paxos.is_free", &vote_facts(vote)),
         }

@@ -1,7 +1,6 @@
 //! Paxos on the kernel; random faults and mutants are tested in `crates/lab`.
 
 use super::message::{Ballot, Message, Vote};
-use super::node::Node;
 use super::properties::{AGREEMENT, CHOSEN_IS_KEPT, PROMISE_KEPT};
 use super::roles::{Quorums, Roles};
 use super::{Backoff, Config, Learning, Paxos, Placement};
@@ -65,10 +64,6 @@ impl Run {
     fn bounce(&mut self, node: ProcessId) {
         self.edit(&Edit::Crash(node, DiskFate::Kept));
         self.edit(&Edit::Restart(node));
-    }
-
-    fn node(&self, id: ProcessId) -> &Node {
-        self.world.node(id).expect("it is up")
     }
 
     /// What each node has learned.

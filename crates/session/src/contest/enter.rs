@@ -104,7 +104,7 @@ impl Visitor for Start<'_, '_> {
         let mut refused = Vec::with_capacity(draft.acts.len());
         for act in &draft.acts {
             timeline.seek(Moment::after(act.at));
-            refused.push(perform(&setup, act, &mut timeline).err().map(|problem| in_words(problem, names)));
+            refused.push(perform(&setup, act, &mut timeline).err().map(|problem| in_words(&problem, names)));
         }
         timeline.advance(draft.until);
         timeline.seek(Moment::after(draft.cursor.unwrap_or(0)));
@@ -135,6 +135,6 @@ fn perform<P: Spec>(setup: &Setup<P>, act: &DraftAct<'_>, timeline: &mut Timelin
 }
 
 /// The same problem with names in the place of processes: whoever reads it may know those of another contestant.
-fn in_words(problem: Problem, names: Names) -> Problem {
-    Problem { text: named(&problem.text, &|id| names.name(id)), ..problem }
+fn in_words(problem: &Problem, names: Names) -> Problem {
+    Problem { text: named(&problem.text, &|id| names.name(id)), ..problem.clone() }
 }

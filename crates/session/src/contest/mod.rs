@@ -81,10 +81,10 @@ impl Contest {
         let owned = |settings: &[crate::scenario::parse::Setting<'_>]| {
             settings.iter().map(|(name, value)| (name.text.to_owned(), value.text.to_owned())).collect()
         };
-        let contestants = draft.sides.iter().map(|side| Contestant {
-            protocol: side.protocol.text.to_owned(),
-            settings: owned(&side.settings),
-        });
+        let contestants = draft
+            .sides
+            .iter()
+            .map(|side| Contestant { protocol: side.protocol.text.to_owned(), settings: owned(&side.settings) });
         Self {
             about: draft.about.iter().map(|line| (*line).to_owned()).collect(),
             contestants: contestants.collect(),

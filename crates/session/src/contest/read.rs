@@ -142,11 +142,7 @@ impl<'a> Draft<'a> {
 
 /// A moment without a place among the events of its time: those of one run are not those of another.
 fn time_of(moment: Moment, token: Token<'_>) -> Result<Time, Problem> {
-    if moment.ties == Moment::ALL {
-        Ok(moment.time)
-    } else {
-        Err(token.problem(Text::key("problem.contest.ties")))
-    }
+    if moment.ties == Moment::ALL { Ok(moment.time) } else { Err(token.problem(Text::key("problem.contest.ties"))) }
 }
 
 /// Words with one space between them, and none inside the braces of a group.

@@ -11,6 +11,6 @@ mod transcript;
 
 pub use parse::{Action, Condition, Expected, Line, Script, Statement};
 pub use print::{print, statement};
-pub(crate) use run::{edits_of, edits_of_statement, placed};
 pub use run::{Performed, TIME_MAX, perform, start};
+pub(crate) use run::{edits_of, edits_of_statement, placed};
 pub use transcript::transcript;

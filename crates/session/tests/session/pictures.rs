@@ -1,7 +1,6 @@
 //! Pictures: they are well-formed whatever is in them, and show what there is to see.
 
 use consistory_kernel::{MS, MessageId, ProcessId, StepId, Time};
-use consistory_protocols::process_name;
 use consistory_scene::{Arg, Scene, Sign, Text};
 use consistory_session::export::Wording;
 use consistory_session::happenings::{Carried, Happening, HappeningKind};
@@ -42,24 +41,25 @@ fn edit(session: &mut dyn Session, edit: EditCommand) {
     session.apply(Command::Edit(edit)).expect("a valid edit");
 }
 
-/// Gives the words of a language, and names as everywhere else, to a function.
-fn with_words<T>(nodes: usize, language: Language, draw: impl Fn(&Wording<'_>) -> T) -> T {
-    let nodes = u16::try_from(nodes).expect("few nodes");
-    let name = |id: ProcessId| process_name(nodes, id);
+/// Gives the words of a language, and names as the scene has them, to a function.
+fn with_words<T>(scene: &Scene, language: Language, draw: impl Fn(&Wording<'_>) -> T) -> T {
+    let name = |id: ProcessId| {
+        let card = scene.card(id).map(|card| card.name.clone());
+        let client = || scene.clients.iter().find(|client| client.id == id).map(|client| client.name.clone());
+        card.or_else(client).unwrap_or_default()
+    };
     let sentence = |text: &Text| words::sentence(language, text, &name);
     draw(&Wording { sentence: &sentence, name: &name })
 }
 
 fn stage_of(scene: &Scene, now: Time, language: Language) -> String {
-    with_words(scene.cards.len(), language, |wording| stage(scene, now, wording, &colours(Theme::Light)))
+    with_words(scene, language, |wording| stage(scene, now, wording, &colours(Theme::Light)))
 }
 
 fn diagram_of(happenings: &[Happening], scene: &Scene, until: Time, language: Language) -> String {
     let nodes = scene.cards.iter().map(|card| card.id);
     let processes: Vec<ProcessId> = nodes.chain(scene.clients.iter().map(|client| client.id)).collect();
-    with_words(scene.cards.len(), language, |wording| {
-        diagram(happenings, &processes, until, wording, &colours(Theme::Dark))
-    })
+    with_words(scene, language, |wording| diagram(happenings, &processes, until, wording, &colours(Theme::Dark)))
 }
 
 /// Every tag is closed, every attribute has one value, every letter that means something to XML is escaped, and no word
@@ -226,7 +226,7 @@ fn message(id: u32, name: &str) -> Carried {
 }
 
 fn two_nodes(happenings: &[Happening], until: Time) -> String {
-    with_words(2, Language::English, |wording| {
+    with_words(&Scene::default(), Language::English, |wording| {
         diagram(happenings, &[ProcessId(0), ProcessId(1)], until, wording, &colours(Theme::Light))
     })
 }
@@ -275,7 +275,7 @@ fn a_long_run_is_cut_and_says_so() {
     check(&drawn);
     assert_eq!(occurrences(&drawn, "class=\"event\""), 2_000);
     let said = Text::key("picture.truncated").with("count", Arg::Number(2_000)).with("hidden", Arg::Number(100));
-    let said = with_words(2, Language::English, |wording| (wording.sentence)(&said));
+    let said = with_words(&Scene::default(), Language::English, |wording| (wording.sentence)(&said));
     assert!(drawn.contains(&format!(">{said}</text>")), "{said}");
     assert!(!two_nodes(&events[..2_000], 10_000 * MS).contains(&said));
     check(&two_nodes(&[], 0));

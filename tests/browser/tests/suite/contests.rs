@@ -158,9 +158,9 @@ pub(crate) fn contests_in_any_dress(engine: Engine) {
             found.extend(violations(&browser).into_iter().map(|line| format!("{place}: {line}")));
             found.extend(untranslated(&browser).into_iter().map(|text| format!("{place}: {text}")));
             let sizes = browser.script(SIZES, &[]);
-            let size = |place: usize| sizes[place].as_f64().unwrap_or(f64::MAX);
-            assert!(size(0) <= 1.0 && size(1) <= 1.0, "{place}: the page scrolls: {sizes}");
-            assert!(size(2) >= 300.0 && size(3) <= 1.0, "{place}: a stage is too small or cut: {sizes}");
+            let extent = |place: usize| sizes[place].as_f64().unwrap_or(f64::MAX);
+            assert!(extent(0) <= 1.0 && extent(1) <= 1.0, "{place}: the page scrolls: {sizes}");
+            assert!(extent(2) >= 300.0 && extent(3) <= 1.0, "{place}: a stage is too small or cut: {sizes}");
             let has_table = browser.script("return document.querySelector('.versus-table') !== null;", &[]);
             assert_eq!(has_table, json!(more.is_empty()), "{place}: a frame has stages and controls only");
             page.assert_well();

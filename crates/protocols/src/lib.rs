@@ -10,6 +10,7 @@ pub mod consensus;
 pub mod feed;
 pub mod kv;
 pub mod majority_vote;
+pub mod multi_paxos;
 mod names;
 /// What `cargo xtask new-protocol` copies; here so that it compiles and passes its tests like any protocol.
 #[cfg(test)]
@@ -23,6 +24,9 @@ pub mod scenarios;
 pub mod script;
 mod spec;
 pub mod stage;
+pub mod three_phase_commit;
+pub mod transaction;
+pub mod two_phase_commit;
 pub mod why;
 pub mod words;
 
@@ -57,4 +61,4 @@ macro_rules! registry {
     };
 }
 
-registry! { raft primary_backup abd majority_vote paxos }
+registry! { raft primary_backup abd majority_vote paxos multi_paxos two_phase_commit three_phase_commit }

@@ -1,0 +1,314 @@
+//! A node's state, as manager and as participant, and the dispatch of events.
+
+use super::message::{Message, State};
+use super::record::{Record, Write};
+use super::{MANAGER, ThreePhaseCommit, Timer};
+use crate::transaction::costs::{bit, nodes_of};
+use crate::transaction::execution::{Execution, Past, Sessions};
+use crate::transaction::judge::{Happened, Judged, Role, Standing};
+use crate::transaction::log::Log;
+use crate::transaction::op::Reply;
+use crate::transaction::outbox::Outbox;
+use crate::transaction::store::Store;
+use crate::transaction::{Member, Outcome, TxnId};
+use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId};
+use std::collections::BTreeMap;
+
+/// A running node.
+#[derive(Clone, Debug, Hash)]
+pub struct Node {
+    /// How often it has booted.
+    pub life: u32,
+    /// Its log.
+    pub log: Log<Record>,
+    /// Its part of the database; empty at the manager.
+    pub store: Store,
+    /// The transactions that it executes, as the manager.
+    pub running: BTreeMap<TxnId, Execution>,
+    /// What it knows of its clients, as the manager.
+    pub sessions: Sessions,
+    /// The undecided transactions in which it takes part.
+    pub parts: BTreeMap<TxnId, Part>,
+    /// How the transactions ended in which it took part.
+    pub(super) past: Past<Outcome>,
+    /// By transaction the messages of a round that have still to leave.
+    pub(super) outboxes: BTreeMap<TxnId, Outbox<Message>>,
+    /// Whether it votes no the next time.
+    pub(super) is_unwilling: bool,
+    /// Whether its last step has made it a new coordinator.
+    pub has_taken_over: bool,
+    /// Whether its last step has decided after everybody had failed.
+    pub has_resolved: bool,
+    /// What its last step has done.
+    pub(super) happened: Vec<Happened>,
+}
+
+/// An undecided transaction at one of its processes: the manager, or a participant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// The participants, once they are known.
+    pub members: Vec<Member>,
+    /// At the manager, what the transaction has read.
+    pub reads: Vec<Option<i64>>,
+    /// How far it is.
+    pub stage: Stage,
+    /// Whom it obeys.
+    pub coordinator: ProcessId,
+    /// The processes that it takes to be up, itself included, one bit each.
+    pub up: u32,
+    /// Whether it has crashed since it has voted or pre-committed: it takes no part then, and asks.
+    pub has_failed: bool,
+    /// What it waits for as the coordinator.
+    pub lead: Option<Lead>,
+    /// What others that have failed, too, have told.
+    pub reports: BTreeMap<ProcessId, Report>,
+}
+
+/// How far a transaction is at a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// It has not voted, or, at the manager, collects votes: it may abort by itself.
+    Working,
+    /// It has voted yes.
+    Uncertain,
+    /// It knows that all have voted yes.
+    Committable,
+}
+
+/// What a coordinator waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Lead {
+    /// Votes: these have voted yes so far.
+    Votes(u32),
+    /// States, at a new coordinator.
+    States {
+        /// What has been told, its own state included.
+        told: BTreeMap<ProcessId, State>,
+        /// Who has not answered, one bit each.
+        waiting: u32,
+    },
+    /// Acknowledgements of PRE-COMMITs.
+    Acks {
+        /// Who has not answered, one bit each.
+        waiting: u32,
+    },
+}
+
+/// What the log of a process that has failed says about a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Report {
+    /// How far it was.
+    pub stage: Stage,
+    /// Whom it obeyed.
+    pub coordinator: ProcessId,
+    /// Whom it took to be up.
+    pub up: u32,
+}
+
+impl Part {
+    /// A transaction whose participants are not known yet.
+    pub(super) fn working() -> Self {
+        Self {
+            members: Vec::new(),
+            reads: Vec::new(),
+            stage: Stage::Working,
+            coordinator: MANAGER,
+            up: 0,
+            has_failed: false,
+            lead: None,
+            reports: BTreeMap::new(),
+        }
+    }
+
+    /// The processes of the transaction, the manager included, one bit each.
+    pub fn group(&self) -> u32 {
+        self.members.iter().fold(bit(MANAGER), |bits, member| bits | bit(member.id))
+    }
+
+    /// The processes of the transaction but one.
+    pub(super) fn others(&self, me: ProcessId) -> Vec<ProcessId> {
+        nodes_of(self.group() & !bit(me))
+    }
+
+    /// Whether it has voted yes, or knows that all have, and does not know what is decided.
+    pub fn is_in_doubt(&self) -> bool {
+        match self.stage {
+            Stage::Working => false,
+            Stage::Uncertain | Stage::Committable => true,
+        }
+    }
+
+    /// What its log says.
+    pub fn report(&self) -> Report {
+        Report { stage: self.stage, coordinator: self.coordinator, up: self.up }
+    }
+
+    /// What it tells a new coordinator.
+    pub fn state(&self) -> State {
+        match (self.has_failed, self.stage) {
+            (true, _) => State::Failed,
+            (false, Stage::Working) => State::Aborted,
+            (false, Stage::Uncertain) => State::Uncertain,
+            (false, Stage::Committable) => State::Committable,
+        }
+    }
+}
+
+impl Node {
+    /// Handles one event.
+    pub(super) fn step(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, event: Event<ThreePhaseCommit>) {
+        self.happened.clear();
+        self.has_taken_over = false;
+        self.has_resolved = false;
+        match event {
+            Event::Message { from, message } => self.on_message(cx, from, message),
+            Event::Timer(timer) => self.on_timer(cx, timer),
+            Event::Client(request) => self.on_request(cx, &request),
+        }
+    }
+
+    fn on_message(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, message: Message) {
+        match message {
+            Message::Work { txn, actions } => self.on_work(cx, txn, &actions),
+            Message::Worked { txn, life, reads } => self.on_worked(cx, from, txn, life, reads),
+            Message::VoteReq { txn, members } => self.on_vote_req(cx, txn, members),
+            Message::Vote { txn, vote } => self.on_vote(cx, from, txn, vote),
+            Message::PreCommit { txn } => self.on_pre_commit(cx, from, txn),
+            Message::Ack { txn } => self.on_ack(cx, from, txn),
+            Message::Decision { txn, outcome } => self.on_decision(cx, from, txn, outcome),
+            Message::Elected { txn } => self.on_elected(cx, from, txn),
+            Message::StateReq { txn } => self.on_state_req(cx, from, txn),
+            Message::State { txn, state } => self.on_state(cx, from, txn, state),
+            Message::DecisionReq { txn } => self.on_decision_req(cx, from, txn),
+            Message::Recovering { txn, report } => self.on_recovering(cx, from, txn, report),
+        }
+    }
+
+    fn on_timer(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, timer: Timer) {
+        match timer {
+            Timer::Work(txn) => self.on_work_timeout(cx, txn),
+            Timer::Request(txn) => self.on_request_timeout(cx, txn),
+            Timer::Lock(txn) => self.on_lock_timeout(cx, txn),
+            Timer::Round(txn) => self.on_round_timeout(cx, txn),
+            Timer::Doubt(txn) => self.on_doubt(cx, txn),
+            Timer::Ask(txn) => self.ask(cx, txn),
+            Timer::Next(txn) => self.post(cx, txn),
+        }
+    }
+
+    /// Writes a record to disk before this step sends anything.
+    pub(super) fn force(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, record: Record) {
+        self.happened.push(Happened::Forced { txn: record.txn() });
+        let records = self.log.force(record);
+        cx.persist(Write::Force(records));
+    }
+
+    /// Logs whom it obeys and whom it takes to be up, before anything is done because of it.
+    pub(super) fn log_view(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
+        if let Some(part) = self.parts.get(&txn) {
+            let record = Record::View { txn, coordinator: part.coordinator, up: part.up };
+            self.force(cx, record);
+        }
+    }
+
+    /// Sends a message of the commit protocol.
+    pub(super) fn tell(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, to: ProcessId, message: Message) {
+        self.happened.push(Happened::Message { txn: message.txn() });
+        cx.send(to, message);
+    }
+
+    /// Sends a message of a round that goes to several: at once, or in its turn.
+    pub(super) fn tell_in_turn(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, to: ProcessId, message: Message) {
+        let (txn, stagger) = (message.txn(), cx.config().stagger);
+        let is_idle = self.outboxes.get(&txn).is_none_or(Outbox::is_empty);
+        if stagger == 0 && is_idle {
+            self.tell(cx, to, message);
+        } else if self.outboxes.entry(txn).or_default().put(to, message) {
+            cx.set_timer(Timer::Next(txn), stagger..=stagger);
+        }
+    }
+
+    /// The next message of a round leaves.
+    fn post(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
+        let Some(outbox) = self.outboxes.get_mut(&txn) else { return };
+        let next = outbox.take();
+        if outbox.is_empty() {
+            self.outboxes.remove(&txn);
+        } else {
+            let stagger = cx.config().stagger;
+            cx.set_timer(Timer::Next(txn), stagger..=stagger);
+        }
+        if let Some((to, message)) = next {
+            self.tell(cx, to, message);
+        }
+    }
+
+    /// What it still had to send about a transaction is out of date.
+    pub(super) fn drop_round(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
+        if self.outboxes.remove(&txn).is_some() {
+            cx.cancel_timer(Timer::Next(txn));
+        }
+    }
+
+    /// Answers the client of a transaction that ends, unless the client has gone on.
+    pub(super) fn answer(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, reply: Reply) {
+        if self.sessions.end(txn, reply.clone()) {
+            cx.reply(txn.client, txn.serial, Answer::Done(reply));
+        }
+    }
+
+    /// What the log has as decided on a transaction.
+    pub(super) fn recorded(&self, txn: TxnId) -> Option<Outcome> {
+        let of_txn = self.log.iter().filter(|(record, _)| record.txn() == txn);
+        of_txn.filter_map(|(record, _)| record.outcome()).last()
+    }
+
+    /// What this process knows of a transaction that it does not take part in any more, or never did: without a record
+    /// it has not voted yes, and never will.
+    pub(super) fn verdict(&mut self, txn: TxnId) -> Outcome {
+        let known = self.past.ended(txn).or_else(|| self.recorded(txn));
+        let outcome = known.unwrap_or(Outcome::Abort);
+        if known.is_none() {
+            self.past.end(txn, outcome);
+        }
+        outcome
+    }
+
+    /// Whether it has no transaction that is undecided.
+    pub fn is_quiet(&self) -> bool {
+        self.running.is_empty() && self.parts.is_empty()
+    }
+}
+
+impl Judged for Node {
+    fn happened(&self) -> &[Happened] {
+        &self.happened
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn standing(&self, txn: TxnId) -> Standing {
+        match self.parts.get(&txn) {
+            Some(part) if part.is_in_doubt() => Standing::InDoubt,
+            Some(_) => Standing::Nothing,
+            None => self.recorded(txn).map_or(Standing::Nothing, Standing::Decided),
+        }
+    }
+}
+
+/// As what a node decides.
+pub(super) fn role(me: ProcessId) -> Role {
+    if me == MANAGER { Role::Coordinator } else { Role::Participant }
+}
+
+/// A transaction as a fact of a note.
+pub(super) fn fact(txn: TxnId) -> (&'static str, Fact) {
+    ("txn", txn.fact())
+}
+
+/// A number of nodes or of other things as a fact of a note.
+pub(super) fn number(name: &'static str, count: u32) -> (&'static str, Fact) {
+    (name, Fact::Number(i64::from(count)))
+}

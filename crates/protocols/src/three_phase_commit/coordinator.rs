@@ -17,18 +17,18 @@ impl Node {
         &mut self,
         cx: &mut Cx<'_, ThreePhaseCommit>,
         txn: TxnId,
-        members: Vec<Member>,
+        members: &[Member],
         reads: Vec<Option<i64>>,
     ) {
         self.past.begin(txn);
-        self.force(cx, Record::Start { txn, members: members.clone() });
-        let mut part = Part { members: members.clone(), reads, lead: Some(Lead::Votes(0)), ..Part::working() };
+        self.force(cx, Record::Start { txn, members: members.to_vec() });
+        let mut part = Part { members: members.to_vec(), reads, lead: Some(Lead::Votes(0)), ..Part::working() };
         part.up = part.group();
         self.parts.insert(txn, part);
         let count = u32::try_from(members.len()).unwrap_or(0);
         cx.note("three-phase-commit.asks", &[fact(txn), number("participants", count)]);
         for id in members.iter().map(|member| member.id) {
-            self.tell_in_turn(cx, id, Message::VoteReq { txn, members: members.clone() });
+            self.tell_in_turn(cx, id, Message::VoteReq { txn, members: members.to_vec() });
         }
         Self::wait_for_round(cx, txn);
     }

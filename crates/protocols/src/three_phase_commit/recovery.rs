@@ -64,11 +64,11 @@ impl Node {
                     part.up = part.group();
                     self.promise(txn, part);
                 }
-                Record::Yes { members, changes: changed, .. } => {
+                Record::Yes { members, changes: made, .. } => {
                     let mut part = Part { members: members.clone(), stage: Stage::Uncertain, ..Part::working() };
                     part.up = part.group();
                     self.promise(txn, part);
-                    changes.insert(txn, changed.clone());
+                    changes.insert(txn, made.clone());
                 }
                 Record::PreCommit { reads, .. } => {
                     if let Some(part) = self.parts.get_mut(&txn) {
@@ -84,10 +84,10 @@ impl Node {
                 Record::Decided { outcome, reads, .. } => {
                     self.parts.remove(&txn);
                     self.past.end(txn, *outcome);
-                    let changed = changes.remove(&txn).unwrap_or_default();
+                    let made = changes.remove(&txn).unwrap_or_default();
                     let reply = match outcome {
                         Outcome::Commit => {
-                            self.store.redo(&changed);
+                            self.store.redo(&made);
                             Reply::Committed(reads.clone())
                         }
                         Outcome::Abort => Reply::Aborted,

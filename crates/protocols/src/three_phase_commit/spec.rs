@@ -6,9 +6,7 @@ use super::node::{Node, Stage};
 use super::record::Durable;
 use super::{Config, Directive, MANAGER, ThreePhaseCommit, placement, properties, view, why};
 use crate::kv::Key;
-use crate::spec::{
-    Bears, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of,
-};
+use crate::spec::{Bears, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of};
 use crate::transaction::Outcome;
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};

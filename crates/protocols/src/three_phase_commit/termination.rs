@@ -149,11 +149,8 @@ impl Node {
         let Some(Lead::States { told, .. }) = self.parts.get(&txn).and_then(|part| part.lead.clone()) else { return };
         let in_state = |state: State| told.iter().filter(move |(_, known)| **known == state).map(|(id, _)| *id);
         let count = |state: State| u32::try_from(in_state(state).count()).unwrap_or(0);
-        let facts = [
-            fact(txn),
-            number("uncertain", count(State::Uncertain)),
-            number("committable", count(State::Committable)),
-        ];
+        let facts =
+            [fact(txn), number("uncertain", count(State::Uncertain)), number("committable", count(State::Committable))];
         if count(State::Aborted) > 0 {
             cx.mark(MarkKind::Milestone, "three-phase-commit.rule.aborted", &facts);
             self.decide(cx, txn, Outcome::Abort);

@@ -132,9 +132,8 @@ fn recovering(world: &World<ThreePhaseCommit>, id: ProcessId, txn: TxnId, part: 
     }
     facts.extend(obstacles(world, id, &others));
     let timer = armed(world, id, Timer::Ask(txn));
-    facts.extend(timer.map(|armed| {
-        about("three-phase-commit.why.asks_at", id).with("time", Arg::Time(armed.fires_at))
-    }));
+    facts
+        .extend(timer.map(|armed| about("three-phase-commit.why.asks_at", id).with("time", Arg::Time(armed.fires_at))));
     answer(claim, Text::key("three-phase-commit.why.rule.recovering"), LAST_TO_FAIL, facts)
 }
 

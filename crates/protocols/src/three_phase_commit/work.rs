@@ -134,7 +134,7 @@ impl Node {
         if self.parts.contains_key(&txn) {
             self.commit_alone(cx, txn, reads);
         } else {
-            self.coordinate(cx, txn, members, reads);
+            self.coordinate(cx, txn, &members, reads);
         }
     }
 

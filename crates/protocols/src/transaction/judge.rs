@@ -318,14 +318,7 @@ impl Judge {
 
     /// An answer by presumption is a decision for whoever does not know it yet; what a late question of somebody else
     /// brings is ignored there.
-    fn on_presumed(
-        &mut self,
-        me: ProcessId,
-        txn: TxnId,
-        outcome: Outcome,
-        asker: ProcessId,
-        verdict: &mut Verdict,
-    ) {
+    fn on_presumed(&mut self, me: ProcessId, txn: TxnId, outcome: Outcome, asker: ProcessId, verdict: &mut Verdict) {
         let Some(facts) = self.facts.get(&txn) else { return };
         let other = match outcome {
             Outcome::Commit => facts.aborted,

@@ -80,18 +80,8 @@ pub enum Message {
 
 impl Message {
     /// The names of the kinds, in the order of their numbers.
-    pub const KINDS: &'static [&'static str] = &[
-        "Work",
-        "Worked",
-        "BeginCommit",
-        "Hello",
-        "VoteReq",
-        "Vote",
-        "Decision",
-        "Ack",
-        "DecisionReq",
-        "Uncertain",
-    ];
+    pub const KINDS: &'static [&'static str] =
+        &["Work", "Worked", "BeginCommit", "Hello", "VoteReq", "Vote", "Decision", "Ack", "DecisionReq", "Uncertain"];
 
     /// The number of its kind.
     pub fn kind(&self) -> u8 {

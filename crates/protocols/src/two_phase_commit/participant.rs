@@ -163,13 +163,7 @@ impl Node {
 
     /// A participant that has ended a transaction, or has never begun it, hears the decision. What it never begins
     /// again it can acknowledge.
-    fn on_repeated_decision(
-        &mut self,
-        cx: &mut Cx<'_, TwoPhaseCommit>,
-        from: ProcessId,
-        txn: TxnId,
-        outcome: Outcome,
-    ) {
+    fn on_repeated_decision(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, from: ProcessId, txn: TxnId, outcome: Outcome) {
         if self.past.begin(txn) {
             self.past.end(txn, Ended::Decided(outcome));
         }

@@ -54,13 +54,7 @@ impl Node {
     }
 
     /// A participant in doubt asks.
-    pub(super) fn on_decision_req(
-        &mut self,
-        cx: &mut Cx<'_, TwoPhaseCommit>,
-        from: ProcessId,
-        txn: TxnId,
-        life: u32,
-    ) {
+    pub(super) fn on_decision_req(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, from: ProcessId, txn: TxnId, life: u32) {
         if cx.me() == COORDINATOR {
             self.answer_as_coordinator(cx, from, txn);
             return;

@@ -115,21 +115,20 @@ fn coordinates(world: &World<TwoPhaseCommit>, id: ProcessId, txn: TxnId, known: 
             ];
             facts.extend(obstacles(world, id, &missing));
             let timer = armed(world, id, Timer::Votes(txn));
-            facts.extend(timer.map(|armed| {
-                about("two-phase-commit.why.aborts_at", id).with("time", Arg::Time(armed.fires_at))
-            }));
+            facts.extend(
+                timer.map(|armed| about("two-phase-commit.why.aborts_at", id).with("time", Arg::Time(armed.fires_at))),
+            );
             let rule = Text::key("two-phase-commit.why.rule.votes").with("count", number(members.len()));
             let since = timer.map(|armed| armed.cause);
             Why { since, ..answer(of_txn("two-phase-commit.why.collecting", id, txn), rule, TWO_PHASE, facts) }
         }
         Some((outcome, waiting)) => {
-            let mut facts =
-                vec![about("two-phase-commit.why.unacknowledged", id).with("nodes", names(world, waiting))];
+            let mut facts = vec![about("two-phase-commit.why.unacknowledged", id).with("nodes", names(world, waiting))];
             facts.extend(obstacles(world, id, waiting));
             let timer = armed(world, id, Timer::Resend(txn));
-            facts.extend(timer.map(|armed| {
-                about("two-phase-commit.why.resends_at", id).with("time", Arg::Time(armed.fires_at))
-            }));
+            facts.extend(
+                timer.map(|armed| about("two-phase-commit.why.resends_at", id).with("time", Arg::Time(armed.fires_at))),
+            );
             let claim = of_txn("two-phase-commit.why.telling", id, txn).with("outcome", Arg::Word(outcome.word()));
             answer(claim, Text::key(forgetting(world)), PRESUMPTIONS, facts)
         }
@@ -155,9 +154,8 @@ fn executes(world: &World<TwoPhaseCommit>, id: ProcessId, node: &Node, txn: TxnI
         facts.extend(waits(other));
     }
     let timer = armed(world, id, Timer::Work(txn));
-    facts.extend(
-        timer.map(|armed| about("two-phase-commit.why.aborts_at", id).with("time", Arg::Time(armed.fires_at))),
-    );
+    facts
+        .extend(timer.map(|armed| about("two-phase-commit.why.aborts_at", id).with("time", Arg::Time(armed.fires_at))));
     let rule = Text::key("two-phase-commit.why.rule.executing");
     answer(of_txn("two-phase-commit.why.executing", id, txn), rule, TWO_PHASE_LOCKING, facts)
 }

@@ -50,13 +50,7 @@ impl Node {
     }
 
     /// A participant does its part, as far as locks allow.
-    pub(super) fn on_work(
-        &mut self,
-        cx: &mut Cx<'_, TwoPhaseCommit>,
-        home: ProcessId,
-        txn: TxnId,
-        actions: &[Action],
-    ) {
+    pub(super) fn on_work(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, home: ProcessId, txn: TxnId, actions: &[Action]) {
         if self.joined.contains_key(&txn) {
             // The message was repeated on its way; the answer may have been lost.
             if self.store.is_done(txn) {

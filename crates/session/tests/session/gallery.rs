@@ -11,7 +11,11 @@ fn file_of(id: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../protocols/src/{folder}/scenarios"));
     let files = std::fs::read_dir(&folder).expect("the protocol has scenarios");
     let mut files = files.map(|file| file.expect("a readable folder").path());
-    let named = files.find(|path| path.to_string_lossy().ends_with(&format!("-{name}.scn")));
+    let is_meant = |path: &PathBuf| {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        stem.trim_start_matches(|letter: char| letter.is_ascii_digit()).strip_prefix('-') == Some(name)
+    };
+    let named = files.find(is_meant);
     named.unwrap_or_else(|| panic!("no file for {id}"))
 }
 

@@ -4,6 +4,7 @@ mod adversary;
 mod apply;
 mod clients;
 mod faults;
+mod fingerprint;
 mod messages;
 mod setup;
 mod step;

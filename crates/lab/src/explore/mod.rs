@@ -12,7 +12,9 @@ mod fingerprint;
 pub mod models;
 mod space;
 mod table;
+mod worlds;
 
 pub use engine::{Explored, Finding, Progress, STATES_MAX, explore};
 pub use fingerprint::fingerprint;
 pub use space::{Kind, Property, Space};
+pub use worlds::{Bounds, Worlds, explore_worlds};

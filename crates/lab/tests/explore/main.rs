@@ -6,3 +6,4 @@ mod counts;
 mod naive;
 mod shapes;
 mod symmetry;
+mod worlds;

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// What ends the part of a scenario that is performed; its transcript follows, which only tests read.
 const END: &str = "----";
 
+/// What a new protocol starts from, by the name that it has there.
+const TEMPLATE: &str = "newcomer";
+
 /// The folder of the protocol that a page has at once. The words of the others come with their code, but for their names.
 const FIRST: &str = "raft";
 
@@ -36,28 +39,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     consistory_words::compile_where(&files, &out.join("words.rs"), &|key| !is_later(key, &folders))?;
     consistory_words::compile_where(&files, &out.join("later.rs"), &|key| is_later(key, &folders))?;
-    std::fs::write(out.join("scenarios.rs"), scenarios(&folders)?)?;
+    let mut names = String::from("&[\n");
+    // What a new protocol starts from has scenarios only once it is one.
+    std::fs::write(out.join(format!("{TEMPLATE}.rs")), "&[]")?;
+    for folder in folders.iter().filter(|folder| folder.join("scenarios").is_dir()) {
+        // A folder is a module of Rust, and has the id of its protocol but for the hyphens.
+        let module = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        std::fs::write(out.join(format!("{module}.rs")), scenarios(folder, &module.replace('_', "-"), &mut names)?)?;
+    }
+    names.push_str("]\n");
+    std::fs::write(out.join("scenarios.rs"), names)?;
     Ok(())
 }
 
-/// The Rust expression of all scenarios, as far as they are performed: the transcripts stay out of the page.
-fn scenarios(folders: &[PathBuf]) -> Result<String, Box<dyn Error>> {
-    let mut source = String::from("&[\n");
-    for folder in folders.iter().map(|folder| folder.join("scenarios")).filter(|folder| folder.is_dir()) {
-        // A folder is a module of Rust, and has the id of its protocol but for the hyphens.
-        let protocol =
-            folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().replace('_', "-");
-        for file in entries(&folder)?.iter().filter(|file| file.extension().is_some_and(|ending| ending == "scn")) {
-            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            let number = stem.split_once('-').filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
-            let name = number.map_or(&*stem, |(_, name)| name);
-            let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let performed: String = text.split_inclusive('\n').take_while(|line| line.trim_end() != END).collect();
-            writeln!(source, "    ScenarioFile {{ protocol: {protocol:?}, name: {name:?}, text: {performed:?} }},")?;
-        }
+/// The Rust expression of a protocol's scenarios, as far as they are performed: the transcripts stay out of the page. Their
+/// names go to another one.
+fn scenarios(folder: &Path, protocol: &str, names: &mut String) -> Result<String, Box<dyn Error>> {
+    let mut texts = String::from("&[\n");
+    let files = entries(&folder.join("scenarios"))?;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "scn")) {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let number = stem.split_once('-').filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let name = number.map_or(&*stem, |(_, name)| name);
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let performed: String = text.split_inclusive('\n').take_while(|line| line.trim_end() != END).collect();
+        writeln!(names, "    ScenarioFile {{ protocol: {protocol:?}, name: {name:?} }},")?;
+        writeln!(texts, "    {performed:?},")?;
     }
-    source.push_str("]\n");
-    Ok(source)
+    texts.push_str("]\n");
+    Ok(texts)
 }
 
 /// What a folder holds, in the order of names.

@@ -28,6 +28,8 @@ pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     const NODES_MAX: u16;
     /// What it bears: its `Always` properties hold as long as nothing worse happens.
     const BEARS: Bears = Bears::Everything;
+    /// The texts of its scenarios, in the order of [`crate::scenarios::of`].
+    const SCENARIOS: &'static [&'static str];
     /// The metrics that it defines beyond those of every protocol.
     const METRICS: &'static [Metric];
 

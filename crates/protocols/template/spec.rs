@@ -3,6 +3,7 @@
 use super::mutants::Mutant;
 use super::node::Node;
 use super::{Config, Message, Newcomer, properties, view};
+use crate::scenarios::scenarios;
 use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Text};
@@ -40,6 +41,7 @@ impl Spec for Newcomer {
     const KINDS: &'static [&'static str] = &["Fetch", "Copy"];
     const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("newcomer");
     const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {

@@ -7,10 +7,10 @@ use std::path::Path;
 struct Bundled;
 
 impl Visitor for Bundled {
-    type Output = Vec<ScenarioFile>;
+    type Output = Vec<(ScenarioFile, &'static str)>;
 
-    fn visit<P: Spec>(self) -> Vec<ScenarioFile> {
-        scenarios::of::<P>().copied().collect()
+    fn visit<P: Spec>(self) -> Self::Output {
+        scenarios::of(P::ID).copied().zip(P::SCENARIOS.iter().copied()).collect()
     }
 }
 
@@ -40,7 +40,7 @@ fn scenarios_are_bundled_in_order_and_without_their_transcripts() {
         files.sort();
         let bundled = visit(id, Bundled).expect("it is registered");
         assert_eq!(bundled.len(), files.len(), "{id}");
-        for (file, ScenarioFile { protocol, name, text }) in files.iter().zip(bundled) {
+        for (file, (ScenarioFile { protocol, name }, text)) in files.iter().zip(bundled) {
             let whole = std::fs::read_to_string(file).expect("a text file");
             let (performed, transcript) = whole.split_once("----\n").expect("a golden transcript");
             assert_eq!((protocol, text), (*id, performed), "{}", file.display());

@@ -20,8 +20,26 @@ pub struct GalleryItem {
     pub summary: Text,
     /// What to try.
     pub hint: Text,
+    /// The file's name.
+    name: &'static str,
+}
+
+impl GalleryItem {
     /// Its text, without the transcript that its file ends with.
-    pub text: &'static str,
+    pub fn text(&self) -> &'static str {
+        visit(self.protocol, TextOf(self)).unwrap_or_default()
+    }
+}
+
+/// The text of a scenario, where its protocol is known.
+pub(crate) struct TextOf<'a>(pub(crate) &'a GalleryItem);
+
+impl Visitor for TextOf<'_> {
+    type Output = &'static str;
+
+    fn visit<P: Spec>(self) -> &'static str {
+        scenarios::text_of::<P>(self.0.name).unwrap_or_default()
+    }
 }
 
 /// Every scenario of every protocol, in the order of teaching.
@@ -41,12 +59,12 @@ impl Visitor for Items {
     type Output = Vec<GalleryItem>;
 
     fn visit<P: Spec>(self) -> Vec<GalleryItem> {
-        scenarios::of::<P>().map(|file| item(*file, P::TITLE)).collect()
+        scenarios::of(P::ID).map(|file| item(*file, P::TITLE)).collect()
     }
 }
 
 fn item(file: ScenarioFile, protocol_title: &'static str) -> GalleryItem {
-    let ScenarioFile { protocol, name, text } = file;
+    let ScenarioFile { protocol, name } = file;
     GalleryItem {
         id: forever(format!("{protocol}/{name}")),
         protocol,
@@ -54,7 +72,7 @@ fn item(file: ScenarioFile, protocol_title: &'static str) -> GalleryItem {
         title: Text::key(forever(format!("{protocol}.{name}.title"))),
         summary: Text::key(forever(format!("{protocol}.{name}.summary"))),
         hint: Text::key(forever(format!("{protocol}.{name}.hint"))),
-        text,
+        name,
     }
 }
 
@@ -63,9 +81,9 @@ fn forever(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// A narration key as the gallery's files spell it: a text from outside cannot name any other.
-pub(crate) fn narration(key: &str) -> Option<&'static str> {
-    let lines = gallery().iter().flat_map(|item| item.text.lines());
+/// A narration key as the protocol's scenarios spell it: a text from outside cannot name any other.
+pub(crate) fn narration<P: Spec>(key: &str) -> Option<&'static str> {
+    let lines = P::SCENARIOS.iter().flat_map(|text| text.lines());
     let keys = lines.filter_map(|line| line.split_once("say ").map(|(_, key)| key.trim()));
     keys.into_iter().find(|known| *known == key)
 }

@@ -238,7 +238,8 @@ fn visit_gallery<L: Library, V: RunVisitor>(
     }
     settings.extend(overrides.settings.iter().cloned());
     let overrides = Overrides { settings, ..overrides.clone() };
-    visit_script::<L, _>(item.text, Some(item), cursor, &overrides, visitor)
+    let text = L::visit(item.protocol, gallery::TextOf(item)).ok_or_else(|| no_protocol(item.protocol))?;
+    visit_script::<L, _>(text, Some(item), cursor, &overrides, visitor)
 }
 
 fn visit_script<L: Library, V: RunVisitor>(

@@ -27,7 +27,7 @@ fn every_gallery_scenario_has_its_golden_transcript() {
     }
     assert!(gallery().len() >= 14);
     for item in gallery() {
-        let opened = open_scenario(item.text).unwrap_or_else(|problem| panic!("{}: {problem:?}", item.id));
+        let opened = open_scenario(item.text()).unwrap_or_else(|problem| panic!("{}: {problem:?}", item.id));
         assert_eq!(opened.session.transcript(), golden(item.id), "{}", item.id);
     }
 }

@@ -5,6 +5,7 @@ use super::mutants::Mutant;
 use super::node::Node;
 use super::{Abd, Config, Directive, Writers, properties, view, why};
 use crate::kv::Key;
+use crate::scenarios::scenarios;
 use crate::spec::{
     Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
 };
@@ -77,6 +78,7 @@ impl Spec for Abd {
     const KINDS: &'static [&'static str] = &["Query", "QueryReply", "Update", "UpdateReply"];
     const DIRECTIVES: &'static [&'static str] = &["register"];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("abd");
     const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {

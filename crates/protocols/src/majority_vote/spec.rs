@@ -4,6 +4,7 @@ use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, MajorityVote, Message, properties, view, why};
 use crate::consensus;
+use crate::scenarios::scenarios;
 use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
@@ -66,6 +67,7 @@ impl Spec for MajorityVote {
     const KINDS: &'static [&'static str] = &["Vote", "Reminder"];
     const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("majority_vote");
     const METRICS: &'static [Metric] = &[Metric { name: "time_to_decision_ms" }, Metric { name: "message_delays" }];
 
     fn defaults() -> Setup<Self> {

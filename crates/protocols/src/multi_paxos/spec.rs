@@ -4,6 +4,7 @@ use super::ballot::Ballot;
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Given, Message, MultiPaxos, Span, properties, view, why};
+use crate::scenarios::scenarios;
 use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of, process_name};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
@@ -138,6 +139,7 @@ impl Spec for MultiPaxos {
         &["Prepare", "Promise", "Accept", "Accepted", "Nack", "Heartbeat", "HeartbeatReply", "CatchUp", "Chosen"];
     const DIRECTIVES: &'static [&'static str] = &["log", "promised"];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("multi_paxos");
     const METRICS: &'static [Metric] = &[
         Metric { name: "time_to_leader_ms" },
         Metric { name: "elections" },

@@ -7,6 +7,7 @@ use super::proposer::Phase;
 use super::roles::{Quorums, Roles};
 use super::{Backoff, Config, Learning, Paxos, Placement, properties, view, why};
 use crate::consensus;
+use crate::scenarios::scenarios;
 use crate::spec::{Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
@@ -100,6 +101,7 @@ impl Spec for Paxos {
         &["Prepare", "Promise", "Accept", "Accepted", "Nack", "Ask", "Nothing", "Urge", "Chosen", "Forward", "Alive"];
     const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("paxos");
     const METRICS: &'static [Metric] =
         &[Metric { name: "time_to_chosen_ms" }, Metric { name: "ballots" }, Metric { name: "message_delays" }];
 

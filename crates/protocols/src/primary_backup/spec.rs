@@ -3,6 +3,7 @@
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Message, PrimaryBackup, properties, view, why};
+use crate::scenarios::scenarios;
 use crate::spec::{Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process};
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
 use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
@@ -137,6 +138,7 @@ impl Spec for PrimaryBackup {
     const KINDS: &'static [&'static str] = &["Replicate", "Stored", "Fence", "Fenced"];
     const DIRECTIVES: &'static [&'static str] = &["log"];
     const NODES_MAX: u16 = 7;
+    const SCENARIOS: &'static [&'static str] = scenarios!("primary_backup");
     const METRICS: &'static [Metric] =
         &[Metric { name: "failovers" }, Metric { name: "rollbacks" }, Metric { name: "stale_reads" }];
 

@@ -3,6 +3,7 @@
 use super::mutants::Mutant;
 use super::node::{Durable, Node};
 use super::{Config, Directive, Message, Raft, properties, view, why};
+use crate::scenarios::scenarios;
 use crate::spec::{
     Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
 };
@@ -90,6 +91,7 @@ impl Spec for Raft {
     const KINDS: &'static [&'static str] = &["RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply"];
     const DIRECTIVES: &'static [&'static str] = &["log", "term"];
     const NODES_MAX: u16 = 9;
+    const SCENARIOS: &'static [&'static str] = scenarios!("raft");
     const METRICS: &'static [Metric] = &[
         Metric { name: "time_to_leader_ms" },
         Metric { name: "elections" },

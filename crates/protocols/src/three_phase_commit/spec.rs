@@ -6,6 +6,7 @@ use super::node::{Node, Stage};
 use super::record::Durable;
 use super::{Config, Directive, MANAGER, ThreePhaseCommit, placement, properties, view, why};
 use crate::kv::Key;
+use crate::scenarios::scenarios;
 use crate::spec::{Bears, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of};
 use crate::transaction::Outcome;
 use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
@@ -103,6 +104,7 @@ impl Spec for ThreePhaseCommit {
     const DIRECTIVES: &'static [&'static str] = &["vote"];
     const NODES_MAX: u16 = 8;
     const BEARS: Bears = Bears::Crashes;
+    const SCENARIOS: &'static [&'static str] = scenarios!("three_phase_commit");
     const METRICS: &'static [Metric] = &[
         Metric { name: "message_delays" },
         Metric { name: "commit_messages" },

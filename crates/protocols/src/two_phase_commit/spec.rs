@@ -6,6 +6,7 @@ use super::node::{Joined, Node};
 use super::record::Durable;
 use super::{Begin, COORDINATOR, Config, Directive, Presume, TwoPhaseCommit, properties, view, why};
 use crate::kv::Key;
+use crate::scenarios::scenarios;
 use crate::spec::{
     Choice, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of,
 };
@@ -120,6 +121,7 @@ impl Spec for TwoPhaseCommit {
     const KINDS: &'static [&'static str] = Message::KINDS;
     const DIRECTIVES: &'static [&'static str] = &["vote"];
     const NODES_MAX: u16 = 8;
+    const SCENARIOS: &'static [&'static str] = scenarios!("two_phase_commit");
     const METRICS: &'static [Metric] = &[
         Metric { name: "message_delays" },
         Metric { name: "commit_messages" },

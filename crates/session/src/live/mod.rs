@@ -17,7 +17,7 @@ use crate::{edits, parameters, trace};
 use consistory_checks::Object;
 use consistory_kernel::{BranchId, Counters, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
-use consistory_protocols::{ClientOp, Spec, feed};
+use consistory_protocols::{ClientOp, Spec, Visitor, feed};
 use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -222,7 +222,7 @@ impl<P: Spec> LiveRun<P> {
 
 /// The narration of a gallery scenario, as far as a run does what the scenario does.
 fn narration<P: Spec>(item: &'static GalleryItem, timeline: &Timeline<P>) -> Vec<(Time, String)> {
-    let Ok(script) = scenario::parse::parse(item.text) else { return Vec::new() };
+    let Ok(script) = scenario::parse::parse(gallery::TextOf(item).visit::<P>()) else { return Vec::new() };
     let Ok((original, _)) = LiveRun::<P>::of_script(&script, Some(item), &Overrides::default()) else {
         return Vec::new();
     };
@@ -381,7 +381,7 @@ impl<P: Spec> Session for LiveRun<P> {
         let item = self.origin.item;
         let lines = self.narration().map(|(time, key)| StoryLine {
             time: *time,
-            text: gallery::narration(key).map_or_else(|| Text::plain(key.clone()), Text::key),
+            text: gallery::narration::<P>(key).map_or_else(|| Text::plain(key.clone()), Text::key),
         });
         Story {
             title: Some(item.map_or_else(|| Text::key(P::TITLE), |item| item.title.clone())),

@@ -24,7 +24,7 @@ fn every_scenario_is_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut failures = Vec::new();
     for item in gallery() {
-        let opened = open_scenario(item.text).unwrap_or_else(|problem| panic!("{}: {problem:?}", item.id));
+        let opened = open_scenario(item.text()).unwrap_or_else(|problem| panic!("{}: {problem:?}", item.id));
         for problem in &opened.unmet {
             let words = sentence(Language::English, &problem.text, &|id| id.to_string());
             failures.push(format!("{} line {:?}: {words}", item.id, problem.line));
@@ -33,7 +33,7 @@ fn every_scenario_is_as_expected() {
         let file = file_of(item.id);
         let text = std::fs::read_to_string(&file).expect("a text file");
         let (script, golden) = text.split_once("----\n").unwrap_or((&text, ""));
-        assert_eq!(script, item.text, "{}: the page has another text than the file", item.id);
+        assert_eq!(script, item.text(), "{}: the page has another text than the file", item.id);
         if golden == transcript {
             continue;
         }

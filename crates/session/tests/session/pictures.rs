@@ -119,7 +119,7 @@ fn occurrences(document: &str, what: &str) -> usize {
 #[test]
 fn every_scenario_is_drawn_in_both_languages() {
     for item in gallery() {
-        let mut session = open_scenario(item.text).expect(item.id).session;
+        let mut session = open_scenario(item.text()).expect(item.id).session;
         let until = session.timeline().until;
         session.apply(Command::Seek { to: until / 2 }).expect("a time of the run");
         let (scene, happenings) = (session.scene(), session.happenings());

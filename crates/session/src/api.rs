@@ -57,6 +57,8 @@ pub trait Session {
     fn step_of(&self, selection: Selection) -> Option<StepId>;
     /// What the clients share.
     fn object(&self) -> Object;
+    /// An example of each operation that clients can ask, in the scenario language.
+    fn forms(&self) -> &'static [&'static str];
     /// The faults that somebody made or mended before the cursor.
     fn fault_turns(&self) -> Vec<FaultTurn>;
     /// What the nodes know at an instant; `None` where there is no such branch, or it is not known so far.

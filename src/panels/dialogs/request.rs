@@ -9,9 +9,6 @@ use consistory_session::{Command, EditCommand, Problem, Selection, check_operati
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Operations that the form proposes, where the protocol understands them.
-const EXAMPLES: [&str; 4] = ["write x 1", "read x", "cas x 1 2", "append x 3"];
-
 /// What the form holds.
 #[derive(Clone, PartialEq)]
 struct Draft {
@@ -29,7 +26,10 @@ impl Draft {
         };
         let client = scene.clients.iter().find(|client| Some(client.id) == chosen).or(scene.clients.first())?;
         let target = chosen.filter(|id| scene.card(*id).is_some());
-        Some(Self { client: client.id, operation: EXAMPLES[0].to_owned(), target })
+        let forms = store.read(|session| session.forms());
+        // What changes something comes first, where there is more than looking.
+        let operation = forms.iter().find(|form| !form.starts_with("read")).or(forms.first())?;
+        Some(Self { client: client.id, operation: (*operation).to_owned(), target })
     }
 
     fn send(&self, store: &Store) -> Result<(), Problem> {
@@ -107,7 +107,7 @@ impl Request {
 
     /// The operation in words, what is wrong with it, and examples.
     fn operation(&self, page: &Page, operation: String, problem: Option<String>, send: Rc<dyn Fn()>) -> Html {
-        let protocol = page.read(|session| session.protocol());
+        let forms = page.read(|session| session.forms());
         let write = self.write();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Enter" && !event.is_composing() {
@@ -121,7 +121,7 @@ impl Request {
                 <button key={example} type="button" class="button button-small button-code" {onclick}>{ example }</button>
             }
         };
-        let examples = EXAMPLES.into_iter().filter(|example| check_operation(protocol, example).is_ok()).map(example);
+        let examples = forms.iter().copied().map(example);
         let examples: Html = examples.collect();
         let oninput = Callback::from(move |event: InputEvent| write(entered(&event)));
         html! {

@@ -38,7 +38,7 @@ pub(super) fn card(world: &World<MultiPaxos>, id: ProcessId, node: &Node) -> Car
         role: Text::key(role),
         emphasis,
         tone: tone(node.promised),
-        badge: ballot_text(node.promised),
+        badge: badge(node.promised),
         timer: timer(world, id),
         dots: dots(world, node),
         strip: Some(strip(&node.log, node.applied)),
@@ -240,6 +240,15 @@ fn tone(ballot: Ballot) -> Tone {
 }
 
 /// A ballot in full: its round, and whose it is.
+/// The ballot in the corner of a card, which has little room.
+fn badge(ballot: Ballot) -> Text {
+    if ballot == Ballot::NONE {
+        return Text::plain("");
+    }
+    let text = Text::key("multi-paxos.badge").with("round", Arg::Number(i64::from(ballot.round)));
+    text.with("owner", Arg::Process(ballot.node))
+}
+
 pub(super) fn ballot_text(ballot: Ballot) -> Text {
     if ballot == Ballot::NONE {
         return Text::key("multi-paxos.no_ballot");

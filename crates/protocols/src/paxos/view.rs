@@ -22,11 +22,11 @@ pub(super) fn card(world: &World<Paxos>, id: ProcessId, node: &Node) -> Card {
         role: Text::key(role),
         emphasis,
         tone: tone(ballot),
-        badge: if ballot == Ballot::NONE { Text::plain("") } else { ballot_text(ballot) },
+        badge: if ballot == Ballot::NONE { Text::plain("") } else { badge(ballot) },
         timer: timer(world, id),
         dots: dots(node),
         strip: node.roles.is_acceptor(id).then(|| strip(node.durable.accepted, node.learner.decided.is_some())),
-        fields: facts(world, id, node),
+        fields: brief(world, node),
         health: Health::default(),
     }
 }
@@ -62,6 +62,12 @@ fn tone(ballot: Ballot) -> Tone {
 
 fn ballot_text(ballot: Ballot) -> Text {
     let text = Text::key("paxos.ballot").with("round", Arg::Number(i64::from(ballot.round)));
+    text.with("proposer", Arg::Process(ballot.proposer))
+}
+
+/// The ballot in the corner of a card, which has little room.
+fn badge(ballot: Ballot) -> Text {
+    let text = Text::key("paxos.badge").with("round", Arg::Number(i64::from(ballot.round)));
     text.with("proposer", Arg::Process(ballot.proposer))
 }
 
@@ -113,7 +119,15 @@ fn dots(node: &Node) -> Option<Dots> {
     Some(Dots { have, quorum, total })
 }
 
-/// Short facts: what the node has promised, accepted, wants and knows; and what is chosen, which it may not know.
+/// What a card has room for: what its node wants, and what is chosen, whether the node knows it or not.
+fn brief(world: &World<Paxos>, node: &Node) -> Vec<Field> {
+    let own = node.proposer.own.map(|own| field("paxos.field.own", value_text(own)));
+    let chosen = world.monitor().chosen.map(|chosen| field("paxos.field.chosen", value_text(chosen.value)));
+    let quorums = (!node.quorums.intersect(node.roles)).then(|| field("paxos.field.quorums", quorums_text(node)));
+    own.into_iter().chain(chosen).chain(quorums).collect()
+}
+
+/// What the node has promised, accepted, wants and knows; and what is chosen, which it may not know.
 fn facts(world: &World<Paxos>, id: ProcessId, node: &Node) -> Vec<Field> {
     let mut fields = Vec::new();
     if node.roles.is_acceptor(id) && node.durable.promised > Ballot::NONE {

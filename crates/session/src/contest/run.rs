@@ -246,6 +246,10 @@ impl Session for ContestRun {
         self.first().object()
     }
 
+    fn forms(&self) -> &'static [&'static str] {
+        self.first().forms()
+    }
+
     fn fault_turns(&self) -> Vec<FaultTurn> {
         self.first().fault_turns()
     }

@@ -353,6 +353,10 @@ impl<P: Spec> Session for LiveRun<P> {
         P::Op::OBJECT
     }
 
+    fn forms(&self) -> &'static [&'static str] {
+        P::Op::FORMS
+    }
+
     fn fault_turns(&self) -> Vec<FaultTurn> {
         history::fault_turns(&self.timeline)
     }

@@ -63,9 +63,14 @@ fn golden(file: &Path) -> Golden {
     Golden { id: format!("{protocol}/{name}"), time, events, digest }
 }
 
-/// `281.729ms` in microseconds.
+/// `281.729ms` or `1.08s` in microseconds.
 fn microseconds(time: &str) -> u64 {
-    let text = time.strip_suffix("ms").unwrap_or_else(|| panic!("{time} is not in milliseconds"));
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    format!("{whole}{part:0<3}").parse().unwrap_or_else(|_| panic!("{time} is no time"))
+    let of = |text: &str, places: usize| {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        format!("{whole}{part:0<places$}").parse().unwrap_or_else(|_| panic!("{time} is no time"))
+    };
+    match time.strip_suffix("ms") {
+        Some(text) => of(text, 3),
+        None => of(time.strip_suffix('s').unwrap_or_else(|| panic!("{time} has no unit")), 6),
+    }
 }

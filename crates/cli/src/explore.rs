@@ -130,15 +130,19 @@ fn status(explored: &Explored) -> Status {
 
 fn as_json(explored: &Explored, scenario: Option<&str>, seconds: f64) -> Value {
     let finding = |finding: &Finding| {
-        json!({
+        let mut told = json!({
             "property": finding.property,
             "kind": finding.kind.id(),
             "length": finding.length,
             "trace": finding.trace,
             "state": finding.state,
-            "scenario": scenario,
-            "link": scenario.and_then(|text| link_of(text).ok()),
-        })
+        });
+        // A model has no run that could be played.
+        if let Some(text) = scenario {
+            told["scenario"] = json!(text);
+            told["link"] = json!(link_of(text).ok());
+        }
+        told
     };
     json!({
         "distinct": explored.distinct,

@@ -18,6 +18,7 @@ mod names;
 pub mod newcomer;
 mod parameter;
 pub mod paxos;
+pub mod paxos_commit;
 pub mod primary_backup;
 pub mod raft;
 pub mod scenarios;
@@ -61,4 +62,4 @@ macro_rules! registry {
     };
 }
 
-registry! { raft primary_backup abd majority_vote paxos multi_paxos two_phase_commit three_phase_commit }
+registry! { raft primary_backup abd majority_vote paxos multi_paxos two_phase_commit three_phase_commit paxos_commit }

@@ -1,6 +1,6 @@
 //! `explore`: exit statuses, the shape of its JSON, mistakes.
 
-use crate::command::{keys, say};
+use crate::command::{keys, say, say_to};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -147,4 +147,29 @@ fn list_names_the_models() {
         assert_eq!(said.status, 0, "{id}: {}", said.err);
     }
     assert!(say("list").out.contains("paxos  Single-decree Paxos\n"));
+}
+
+#[test]
+fn a_protocol_that_breaks_comes_with_a_scenario_that_breaks_it_again() {
+    let said = say("explore raft --set mutant=vote-twice --json");
+    assert_eq!(said.status, 1, "{}", said.err);
+    let explored = said.json();
+    let finding = &explored["findings"][0];
+    let link = finding["link"].as_str().expect("a link");
+    assert!(link.starts_with("#/s/"), "{link}");
+    for run in
+        [say_to("run - --json", finding["scenario"].as_str().expect("a scenario")), say(&format!("run {link} --json"))]
+    {
+        assert_eq!(run.status, 1, "{}", run.err);
+        assert_eq!(run.json()["findings"][0]["property"], json!("election-safety"));
+    }
+}
+
+#[test]
+fn a_model_hides_a_protocol_of_its_name_unless_that_is_asked_for() {
+    let model = say("explore paxos --set acceptors=3 --json").json();
+    let protocol = say("explore protocol:paxos --set timeouts=0 --json").json();
+    assert_ne!(model["distinct"], protocol["distinct"]);
+    check_refused("explore protocol:paxos --set acceptors=3", &["--set acceptors=3", "phase1_quorum", "timeouts"]);
+    check_refused("explore raft --set timeouts=many", &["--set timeouts=many", "0 to 20"]);
 }

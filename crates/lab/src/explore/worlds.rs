@@ -195,7 +195,7 @@ impl<P: Spec> Interleavings<P> {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "at {}ms {step}", time / MS);
         }
-        let _ = writeln!(text, "run 10ms\nexpect {} violated", finding.property);
+        let _ = writeln!(text, "run 10ms\nexpect {} violated\ncursor {}ms", finding.property, time / MS + 10);
         text
     }
 }

@@ -75,7 +75,7 @@ pub fn chosen(members: &[Member], told: &BTreeMap<ProcessId, Votes>, quorum: u16
 
 /// What a leader proposes once a majority has promised: in each instance what was accepted there in the highest ballot
 /// that the promises report; where they report nothing, it is free to choose, and takes `free`.
-pub fn proposal<'a>(members: &[Member], reports: impl Iterator<Item = &'a Accepted> + Clone, free: Value) -> Votes {
+pub fn proposal<'a>(members: &[Member], reports: &(impl Iterator<Item = &'a Accepted> + Clone), free: Value) -> Votes {
     let value_of = |member: &Member| {
         let reported = reports.clone().filter_map(|accepted| accepted.get(&member.id));
         let highest = reported.max_by_key(|(ballot, _)| *ballot);

@@ -99,8 +99,10 @@ fn process_text(id: ProcessId) -> Text {
 
 /// By instance what is proposed or accepted.
 fn vote_fields(votes: &Votes) -> Vec<Field> {
-    let of_instance =
-        |(rm, value): (&ProcessId, &Value)| Field { name: process_text(*rm), value: Text::key(value.word()) };
+    let of_instance = |(rm, value): (&ProcessId, &Value)| {
+        let name = process_text(*rm);
+        Field { name, value: Text::key(value.word()) }
+    };
     votes.iter().map(of_instance).collect()
 }
 

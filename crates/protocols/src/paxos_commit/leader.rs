@@ -120,12 +120,12 @@ impl Node {
 
     /// Something is missing when the leader's patience ends.
     pub(super) fn on_ballot_timeout(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId) {
-        let Some(lead) = self.leading.get(&txn) else { return };
-        let answered = number("answered", lead.answered().len());
-        if lead.ballot == Ballot::ZERO {
+        let Some(attempt) = self.leading.get(&txn) else { return };
+        let answered = number("answered", attempt.answered().len());
+        if attempt.ballot == Ballot::ZERO {
             cx.mark(MarkKind::Milestone, "paxos-commit.silence", &[fact(txn), answered]);
         } else {
-            let [round, _] = ballot_facts(lead.ballot);
+            let [round, _] = ballot_facts(attempt.ballot);
             cx.note("paxos-commit.ballot_fails", &[fact(txn), round, answered]);
         }
         self.begin_ballot(cx, txn);
@@ -135,13 +135,13 @@ impl Node {
     fn begin_ballot(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId) {
         let promised = self.ballots.get(&txn).map_or(0, |acceptance| acceptance.promised.round);
         let life = self.life;
-        let Some(lead) = self.leading.get_mut(&txn) else { return };
-        let round = lead.highest.max(promised).saturating_add(1);
+        let Some(attempt) = self.leading.get_mut(&txn) else { return };
+        let round = attempt.highest.max(promised).saturating_add(1);
         let ballot = Ballot { round, leader: cx.me(), life };
-        lead.highest = round;
-        lead.ballot = ballot;
-        lead.stage = Stage::Promises { reports: BTreeMap::new() };
-        let head = Rc::clone(&lead.head);
+        attempt.highest = round;
+        attempt.ballot = ballot;
+        attempt.stage = Stage::Promises { reports: BTreeMap::new() };
+        let head = Rc::clone(&attempt.head);
         let [number_of_round, _] = ballot_facts(ballot);
         cx.note("paxos-commit.begins_ballot", &[fact(txn), number_of_round]);
         let patience = cx.config().ballot_timeout;
@@ -162,19 +162,19 @@ impl Node {
     ) {
         let quorum = usize::from(Self::quorum(cx));
         let free = if cx.is_off(Mutant::SilenceIsYes) { Value::Prepared } else { Value::Aborted };
-        let Some(lead) = self.leading.get_mut(&txn).filter(|lead| lead.ballot == ballot) else { return };
-        let Stage::Promises { reports } = &mut lead.stage else { return };
+        let Some(attempt) = self.leading.get_mut(&txn).filter(|attempt| attempt.ballot == ballot) else { return };
+        let Stage::Promises { reports } = &mut attempt.stage else { return };
         reports.insert(from, accepted);
         if reports.len() < quorum {
             return;
         }
-        let votes = if cx.is_off(Mutant::IgnoreAccepted) {
-            lead.head.ids().map(|id| (id, Value::Aborted)).collect()
+        let votes: Votes = if cx.is_off(Mutant::IgnoreAccepted) {
+            attempt.head.ids().map(|id| (id, Value::Aborted)).collect()
         } else {
-            proposal(&lead.head.members, reports.values(), free)
+            proposal(&attempt.head.members, &reports.values(), free)
         };
-        lead.stage = Stage::Acceptances { told: BTreeMap::new() };
-        let head = Rc::clone(&lead.head);
+        attempt.stage = Stage::Acceptances { told: BTreeMap::new() };
+        let head = Rc::clone(&attempt.head);
         let [round, _] = ballot_facts(ballot);
         let prepared = number("prepared", count_of(&votes, Value::Prepared));
         let aborted = number("aborted", count_of(&votes, Value::Aborted));
@@ -193,11 +193,11 @@ impl Node {
         votes: &Votes,
     ) {
         let quorum = Self::quorum(cx);
-        if let Some(lead) = self.leading.get_mut(&txn).filter(|lead| lead.ballot == ballot)
-            && let Stage::Acceptances { told } = &mut lead.stage
+        if let Some(attempt) = self.leading.get_mut(&txn).filter(|attempt| attempt.ballot == ballot)
+            && let Stage::Acceptances { told } = &mut attempt.stage
         {
             told.entry(from).or_default().extend(votes);
-            if let Some(outcome) = chosen(&lead.head.members, told, quorum) {
+            if let Some(outcome) = chosen(&attempt.head.members, told, quorum) {
                 self.decide(cx, txn, outcome);
             }
         }
@@ -216,9 +216,9 @@ impl Node {
         ballot: Ballot,
         promised: Ballot,
     ) {
-        let Some(lead) = self.leading.get_mut(&txn) else { return };
-        lead.highest = lead.highest.max(promised.round);
-        if lead.ballot == ballot {
+        let Some(attempt) = self.leading.get_mut(&txn) else { return };
+        attempt.highest = attempt.highest.max(promised.round);
+        if attempt.ballot == ballot {
             let [round, leader] = ballot_facts(promised);
             cx.note("paxos-commit.is_refused", &[fact(txn), ("from", Fact::Process(from)), round, leader]);
         }
@@ -271,12 +271,12 @@ impl Node {
     /// Somebody tells what is decided: another leader, or whoever was asked and knows.
     pub(super) fn on_decision(&mut self, cx: &mut Cx<'_, PaxosCommit>, from: ProcessId, txn: TxnId, outcome: Outcome) {
         self.follow(cx, from);
-        if let Some(lead) = self.leading.remove(&txn) {
+        if let Some(attempt) = self.leading.remove(&txn) {
             let facts = [("from", Fact::Process(from)), ("outcome", Fact::Word(outcome.word()))];
             cx.note("paxos-commit.need_not_lead", &[fact(txn), facts[0], facts[1]]);
             self.finish(cx, txn, outcome);
-            if lead.head.home == cx.me() {
-                self.answer(cx, txn, reply_of(&lead.head, outcome));
+            if attempt.head.home == cx.me() {
+                self.answer(cx, txn, reply_of(&attempt.head, outcome));
             }
         } else if cx.config().roles(cx.nodes()).is_candidate(cx.me()) {
             self.led.end(txn, outcome);

@@ -58,8 +58,8 @@ pub enum Message {
         /// What it has read; `None` if it has aborted instead.
         reads: Option<Vec<Option<i64>>>,
     },
-    /// Another answer to it: the RM is prepared to commit the same operation, as an earlier life of the receiver has
-    /// executed it, or has done so.
+    /// Another answer to it: the RM was prepared to commit the same operation before, as an earlier life of the
+    /// receiver has executed it.
     Earlier {
         /// The transaction that the RM was to work on.
         txn: TxnId,

@@ -21,8 +21,8 @@ struct Run {
 }
 
 impl Run {
-    /// Two RMs and three acceptors, 10 ms apart; c1 changes x and y: tm has the request at 10 ms, the work at 30 ms, the
-    /// acceptors have the votes at 50 ms, tm has the bundles at 60 ms.
+    /// Two RMs and three acceptors, 10 ms apart; c1 changes x and y: tm has the request at 10 ms, the work at 30 ms,
+    /// the acceptors have the votes at 50 ms, tm has the bundles at 60 ms.
     fn new(config: Config) -> Self {
         let mut setup = PaxosCommit::defaults();
         setup.nodes = 6;

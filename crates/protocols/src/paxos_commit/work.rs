@@ -2,8 +2,8 @@
 //! an RM locks and executes. Whoever waits too long gives up: nobody is prepared yet.
 //!
 //! A node that executes transactions writes nothing down for them; acceptors and RMs do. So one that has restarted may
-//! execute an operation for a second time whose first execution is being committed. Then an RM that is prepared says
-//! so, and the first execution is finished instead. An RM that has begun the second one never prepares for the first.
+//! execute an operation for a second time whose first execution is being committed, or has ended. Then an RM that was
+//! prepared says so, and the first execution counts. An RM that has begun the second one never prepares for the first.
 
 use super::message::{Head, Message};
 use super::node::{Joined, Node, Phase, fact, number, reply_of};
@@ -85,8 +85,9 @@ impl Node {
         cx.set_timer(Timer::Lock(txn), patience..=patience);
     }
 
-    /// The same operation may be prepared here under an earlier name: then this one is not begun. One that has not been
-    /// prepared never will be. Returns whether the node that executes it was told of an earlier one.
+    /// The same operation may have been prepared here under an earlier name: then that one counts, whatever becomes of
+    /// it, and this one is not begun. One that has not been prepared never will be. Returns whether the node that
+    /// executes it was told of an earlier one.
     fn tell_of_earlier(&mut self, cx: &mut Cx<'_, PaxosCommit>, home: ProcessId, txn: TxnId) -> bool {
         let is_earlier =
             |other: TxnId| other.client == txn.client && other.serial == txn.serial && other.attempt < txn.attempt;
@@ -101,9 +102,6 @@ impl Node {
         let earlier = prepared.filter(|head| is_earlier(head.txn)).last().cloned();
         let Some(head) = earlier else { return false };
         let outcome = self.known(head.txn);
-        if outcome == Some(Outcome::Abort) {
-            return false;
-        }
         let facts = [fact(txn), ("earlier", head.txn.fact()), ("home", Fact::Process(home))];
         cx.note("paxos-commit.tells_earlier", &facts);
         if home == cx.me() {
@@ -165,7 +163,7 @@ impl Node {
         }
     }
 
-    /// An RM is prepared for an earlier execution of the same operation, or has committed it: that one counts.
+    /// An RM was prepared for an earlier execution of the same operation: that one counts.
     pub(super) fn on_earlier(
         &mut self,
         cx: &mut Cx<'_, PaxosCommit>,

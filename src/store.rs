@@ -301,20 +301,15 @@ impl Store {
     pub(crate) fn lit(&self, step: StepId) -> &'static str {
         let Some(cone) = self.cone() else { return "" };
         let process = self.with_spots(|spots| spots.list.get(step.0 as usize).map(|spot| spot.process));
-        match process.map(|process| cone.relation(step, process)) {
-            Some(Relation::Before) => "lit-before",
-            Some(Relation::After) => "lit-after",
-            Some(Relation::Same | Relation::Concurrent) | None => "",
-        }
+        process.map_or("", |process| lit_class(cone.relation(step, process)))
     }
 
     /// The class of a process as it stands now: that of the last step it made.
     pub(crate) fn lit_process(&self, id: ProcessId) -> &'static str {
-        if self.cone().is_none() {
-            return "";
-        }
+        // The stage asks while time runs, when there is no time to look at every event again.
+        let Some(cone) = self.known_cone() else { return "" };
         let step = self.read(|session| session.step_of(Selection::Process(id)));
-        step.map_or("", |step| self.lit(step))
+        step.map_or("", |step| lit_class(cone.relation(step, id)))
     }
 
     /// A sentence in the reader's language, with the names of this run's processes.
@@ -454,5 +449,14 @@ impl Store {
             // Setting an attribute of the root element fails only for an invalid name.
             let _ = root.set_attribute("data-link", &link);
         }
+    }
+}
+
+/// The class of what stands so to the event whose causes and effects are lit.
+fn lit_class(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Before => "lit-before",
+        Relation::After => "lit-after",
+        Relation::Same | Relation::Concurrent => "",
     }
 }

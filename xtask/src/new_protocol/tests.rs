@@ -39,7 +39,7 @@ fn the_sketch_is_copied_under_the_new_name_and_registered() {
     let copy = protocols();
     let root = copy.path();
     // One name before and one behind the others, in the order of letters.
-    for (name, type_name) in [("two_phase_commit", "TwoPhaseCommit"), ("abd2", "Abd2")] {
+    for (name, type_name) in [("zero_phase", "ZeroPhase"), ("abd2", "Abd2")] {
         let folder = create(root, name).unwrap();
         let made = tidy::paths_below(&folder).unwrap();
         assert_eq!(made, tidy::paths_below(&root.join(TEMPLATE)).unwrap());
@@ -55,9 +55,9 @@ fn the_sketch_is_copied_under_the_new_name_and_registered() {
         assert_formatted(root);
     }
     let library = read(root, "crates/protocols/src/lib.rs");
-    assert!(library.contains("\npub mod two_phase_commit;\n") && library.contains("\npub mod abd2;\n"), "{library}");
+    assert!(library.contains("\npub mod zero_phase;\n") && library.contains("\npub mod abd2;\n"), "{library}");
     let registry = library.lines().find(|line| line.starts_with("registry! {")).unwrap_or_default();
-    assert!(registry.starts_with("registry! { raft ") && registry.ends_with(" two_phase_commit abd2 }"), "{library}");
+    assert!(registry.starts_with("registry! { raft ") && registry.ends_with(" zero_phase abd2 }"), "{library}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn names_that_are_malformed_or_taken_are_refused_and_nothing_is_written() {
 #[ignore = "compiles a copy of the checkout; `cargo test -p xtask -- --ignored a_new_protocol` runs it"]
 fn a_new_protocol_passes_the_generic_tests_and_the_lints() {
     let copy = copy_of(|_| true);
-    create(copy.path(), "two_phase_commit").unwrap();
+    create(copy.path(), "zero_phase").unwrap();
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| repository::root().join("target").into());
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");

@@ -58,7 +58,7 @@ mod borders {
             Piece::Dials => |page| Box::new(Dials::new(page)),
             Piece::Flights => |_| Box::new(FlightList),
             Piece::History => |page| Box::new(History::new(page)),
-            Piece::Why => |_| Box::new(Answers),
+            Piece::Why => |_| Box::new(Answers::default()),
             Piece::Diagram => |page| Box::new(Diagram::new(page)),
             Piece::Compare => |page| Box::new(Compare::new(page)),
             Piece::Versus => |page| Box::new(Versus::new(page)),

@@ -7,8 +7,9 @@ use crate::listeners::Subscription;
 use crate::settings::SettingChange;
 use crate::store::{Store, ViewChange};
 use crate::words::word;
+use consistory_kernel::StepId;
 use consistory_session::words::Language;
-use consistory_session::{Command, EditCommand, Topics};
+use consistory_session::{Command, EditCommand, Selection, Topics};
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -111,6 +112,8 @@ pub(crate) enum Act {
     Command(Command),
     /// Stops playback, and takes the cursor elsewhere.
     Travel(Command),
+    /// Stops playback, and takes the cursor to just after an event, which is selected.
+    Show(StepId),
     /// Changes the view.
     View(ViewChange),
     /// Changes a setting.
@@ -125,6 +128,10 @@ impl Act {
             Self::Edit(edit) => store.edit(edit),
             Self::Command(command) => store.apply(command),
             Self::Travel(command) => store.travel(command),
+            Self::Show(step) => {
+                store.travel(Command::SeekStep { step });
+                store.change(ViewChange::Select(Some(Selection::Step(step))));
+            }
             Self::View(change) => store.change(change),
             Self::Setting(change) => store.set(change),
             Self::Open(fragment) => store.open(&fragment),

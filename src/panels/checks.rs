@@ -1,12 +1,10 @@
 //! The named properties, each with its state, its source and, where it is broken, the way to the step that broke it.
 
 use super::pieces::{button, empty, subtitle};
-use crate::part::{Page, Part, Reads, class};
-use crate::store::ViewChange;
+use crate::part::{Act, Page, Part, Reads, class};
 use crate::words::process_name;
-use consistory_kernel::StepId;
 use consistory_scene::{Arg, Check, CheckState, Expectation, Text};
-use consistory_session::{Command, Selection, Topics};
+use consistory_session::Topics;
 use yew::prelude::*;
 
 /// The class, the symbol and the word of a state: never colour alone.
@@ -32,18 +30,9 @@ fn broken(page: &Page, state: &CheckState) -> Html {
     html! {
         <>
             <p class="check-broken">{ page.text(&sentence.with("time", Arg::Time(*time))) }</p>
-            { button(page, "button", "safety.go", show(page, *step)) }
+            { button(page, "button", "safety.go", page.does(Act::Show(*step))) }
         </>
     }
-}
-
-/// Goes to a step and selects it.
-fn show(page: &Page, step: StepId) -> Callback<MouseEvent> {
-    let store = page.store().clone();
-    Callback::from(move |_| {
-        store.apply(Command::SeekStep { step });
-        store.change(ViewChange::Select(Some(Selection::Step(step))));
-    })
 }
 
 /// One property; opening it explains it.

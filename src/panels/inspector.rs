@@ -62,11 +62,11 @@ fn causes(page: &Page, inspection: &Inspection, selection: Selection) -> Html {
     }
 }
 
-/// The answers to "why" are loaded later. Nothing is said about messages and events, whose causes are listed.
+/// The answers to "why" are loaded later. Nothing is said about messages, whose causes are listed.
 fn why(page: &Page, selection: Selection) -> Html {
     match selection {
-        Selection::Process(_) | Selection::Entry(..) => later(page, Piece::Why),
-        Selection::Message(_) | Selection::Step(_) => Html::default(),
+        Selection::Process(_) | Selection::Entry(..) | Selection::Step(_) => later(page, Piece::Why),
+        Selection::Message(_) => Html::default(),
     }
 }
 

@@ -380,9 +380,21 @@ impl<P: Protocol> Timeline<P> {
         if steps >= tip.steps() && moment.time >= tip.time() {
             return Some(tip.clone());
         }
-        let mut world = self.keyframe_before(branch, steps, moment.time)?.clone();
-        while world.steps() < steps && self.replay_one(branch, &mut world) {}
+        let mut world = self.replayed(branch, steps, moment.time)?;
         world.idle_until(moment.time.max(world.time()));
+        Some(world)
+    }
+
+    /// The world just after a step of the current branch; `None` where there is no such step. The cursor stays where it
+    /// is, and nothing is recorded.
+    pub fn world_after(&self, step: StepId) -> Option<World<P>> {
+        let time = self.record(step)?.time;
+        self.replayed(self.current, StepId(step.0 + 1), time)
+    }
+
+    fn replayed(&self, branch: BranchId, steps: StepId, time: Time) -> Option<World<P>> {
+        let mut world = self.keyframe_before(branch, steps, time)?.clone();
+        while world.steps() < steps && self.replay_one(branch, &mut world) {}
         Some(world)
     }
 

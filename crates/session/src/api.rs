@@ -69,6 +69,10 @@ pub trait Session {
     fn inspect(&self, selection: Selection) -> Option<Inspection>;
     /// Why something is so, or is not, at the cursor.
     fn why(&self, subject: Subject) -> Vec<Why>;
+    /// What an event broke, and why: one answer a property.
+    fn why_broken(&self, step: StepId) -> Vec<Why>;
+    /// Where the answer came from that an event brought to a client; `None` where it brought none.
+    fn answered(&self, step: StepId) -> Option<Answered>;
     /// The dials: parameters that can be turned while the run goes on, with their values now, and those fixed at its start.
     fn dials(&self) -> Vec<Dial>;
     /// The story of the run: narration lines up to the cursor, what to try.
@@ -92,6 +96,15 @@ pub trait Session {
     fn trace(&self) -> String;
     /// What happened on the current branch, one fact a line.
     fn transcript(&self) -> String;
+}
+
+/// Where a client's answer came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The step in which a node sent it.
+    pub step: StepId,
+    /// What that node was then, whom it could not reach, and who else led.
+    pub facts: Vec<Text>,
 }
 
 /// A violated property.

@@ -112,6 +112,8 @@ pub struct SeenOperation {
     pub ended_at: Option<Time>,
     /// The step that invoked it.
     pub step: StepId,
+    /// The step that ended it, unless it is pending.
+    pub last_step: Option<StepId>,
     /// Its place in the history; none if it never took effect.
     pub place: Option<usize>,
 }
@@ -205,6 +207,11 @@ fn fault_of(key: &str) -> Option<(FaultKind, bool)> {
 }
 
 impl ClientHistory {
+    /// The position of the operation that has this place in the history for the judges.
+    pub fn position(&self, place: usize) -> Option<usize> {
+        self.operations.iter().position(|operation| operation.place == Some(place))
+    }
+
     /// The history that these turns make.
     pub fn of(turns: Vec<Turn>, object: Object, faults: &[FaultTurn]) -> Self {
         let mut recorder = Recorder::default();
@@ -228,9 +235,11 @@ impl ClientHistory {
             if state == OperationState::Pending {
                 open.insert(client, operations.len());
                 let (invoked_at, step) = (time, turn.step);
-                operations.push(SeenOperation { client, label, state, invoked_at, ended_at: None, step, place: None });
+                let (ended_at, last_step, place) = (None, None, None);
+                operations.push(SeenOperation { client, label, state, invoked_at, ended_at, step, last_step, place });
             } else if let Some(operation) = open.remove(&client).and_then(|place| operations.get_mut(place)) {
-                *operation = SeenOperation { label, state, ended_at: Some(time), ..operation.clone() };
+                let (ended_at, last_step) = (Some(time), Some(turn.step));
+                *operation = SeenOperation { label, state, ended_at, last_step, ..operation.clone() };
             }
         }
         let took_effect = operations.iter_mut().filter(|operation| operation.state != OperationState::Failed);

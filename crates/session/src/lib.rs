@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+pub mod because;
 pub mod compare;
 pub mod contest;
 mod edits;
@@ -30,7 +31,7 @@ pub mod verdicts;
 pub mod words;
 
 pub use api::{
-    Command, Dial, DialKind, Direction, Disk, EditCommand, FindingLine, Selection, Session, Story, StoryLine, Topics,
+    Answered, Command, Dial, DialKind, Direction, Disk, EditCommand, FindingLine, Selection, Session, Story, StoryLine, Topics,
     ViewState,
 };
 pub use error::Problem;

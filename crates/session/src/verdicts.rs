@@ -6,7 +6,7 @@ use consistory_kernel::ProcessId;
 use consistory_scene::{Arg, Text};
 
 /// Places of a search that a verdict may cost while somebody watches: some ten milliseconds.
-const PLACES: u64 = 20_000;
+pub(crate) const PLACES: u64 = 20_000;
 
 /// A model with what is known of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,17 +65,22 @@ pub fn judge_clients(seen: &ClientHistory) -> Verdicts {
     }
 }
 
-fn of_model(seen: &ClientHistory, model: Model, verdicts: &[(Model, Verdict)]) -> ModelVerdict {
-    let of = |wanted: Model| verdicts.iter().find(|(known, _)| *known == wanted).map(|(_, verdict)| verdict);
-    let Some(verdict) = of(model) else { return undecided(model) };
+/// The operations that contradict each other, by their position among those of the history, and that in a sentence.
+pub(crate) fn contradiction(seen: &ClientHistory, verdict: &Verdict) -> (Vec<usize>, Option<Text>) {
     let places = match verdict {
         Verdict::Invalid { conflict } => conflict.as_slice(),
         Verdict::Valid { .. } | Verdict::Undecided => &[],
     };
-    let position = |place: &usize| seen.operations.iter().position(|operation| operation.place == Some(*place));
-    let conflict: Vec<usize> = places.iter().filter_map(position).collect();
-    let (name, says) = words(model);
+    let conflict: Vec<usize> = places.iter().filter_map(|place| seen.position(*place)).collect();
     let told = tell(&conflict.iter().filter_map(|position| seen.operations.get(*position)).collect::<Vec<_>>());
+    (conflict, told)
+}
+
+fn of_model(seen: &ClientHistory, model: Model, verdicts: &[(Model, Verdict)]) -> ModelVerdict {
+    let of = |wanted: Model| verdicts.iter().find(|(known, _)| *known == wanted).map(|(_, verdict)| verdict);
+    let Some(verdict) = of(model) else { return undecided(model) };
+    let (conflict, told) = contradiction(seen, verdict);
+    let (name, says) = words(model);
     // What holds because a stronger model does is explained by that one's order.
     let stronger = verdicts.iter().filter(|(other, _)| other.is_at_least(model));
     let mut witness = stronger.filter_map(|(_, verdict)| match verdict {
@@ -85,7 +90,7 @@ fn of_model(seen: &ClientHistory, model: Model, verdicts: &[(Model, Verdict)]) -
     let witness = if verdict.is_valid() == Some(true) { witness.next_back() } else { None };
     let witnesses = witness.into_iter().flatten().map(|witness| WitnessOrder {
         client: witness.process.and_then(|process| client_of(seen, process)),
-        order: witness.order.iter().filter_map(position).collect(),
+        order: witness.order.iter().filter_map(|place| seen.position(*place)).collect(),
     });
     ModelVerdict {
         id: model.id(),
@@ -159,7 +164,7 @@ fn tell(operations: &[&SeenOperation]) -> Option<Text> {
 }
 
 /// The word keys of a model's name and of what it asks.
-fn words(model: Model) -> (&'static str, &'static str) {
+pub(crate) fn words(model: Model) -> (&'static str, &'static str) {
     match model {
         Model::Linearizable => ("verdict.linearizable", "verdict.linearizable.says"),
         Model::Sequential => ("verdict.sequential", "verdict.sequential.says"),

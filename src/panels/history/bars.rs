@@ -1,12 +1,11 @@
 //! The operations as bars on one axis of time, a lane for each client; faults are bands behind them. The table has the
 //! same in words.
 
-use super::{Marked, state};
+use super::{Marked, shown_step, state};
 use crate::part::{Act, Page, class, when};
 use crate::words::milliseconds;
 use consistory_kernel::Time;
 use consistory_scene::{Arg, Client, OperationState, Text};
-use consistory_session::Command;
 use consistory_session::history::{ClientHistory, FaultKind, SeenOperation};
 use yew::prelude::*;
 
@@ -102,7 +101,7 @@ fn bar(page: &Page, operation: &SeenOperation, span: Span, marked: &'static str)
     let class = class(&["bar", class_name, when(is_open, "bar-open"), marked]);
     let label = page.text(&operation.label);
     let title = format!("{label} ({})", page.word(name));
-    let go = page.does(Act::Travel(Command::SeekStep { step: operation.step }));
+    let go = page.does(Act::Show(shown_step(operation)));
     html! {
         <svg
             {class}

@@ -4,13 +4,14 @@ mod bars;
 mod verdicts;
 
 use super::pieces::{empty, line_button};
-use crate::part::{Page, Part, Reads, State, class};
+use crate::part::{Act, Page, Part, Reads, State, class};
 use crate::store::ViewChange;
 use crate::words::process_name;
+use consistory_kernel::StepId;
 use consistory_scene::{Arg, OperationState, Text};
 use consistory_session::history::{ClientHistory, SeenOperation};
 use consistory_session::verdicts::{Verdicts, judge_clients};
-use consistory_session::{Command, Selection, Topics};
+use consistory_session::{Selection, Topics};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -113,14 +114,20 @@ impl History {
     }
 }
 
+/// The event that tells the most of an operation: how it ended, and else how it began.
+fn shown_step(operation: &SeenOperation) -> StepId {
+    operation.last_step.unwrap_or(operation.step)
+}
+
 fn row(page: &Page, position: usize, operation: &SeenOperation, marked: &'static str) -> Html {
     let (class_name, symbol, name) = state(operation.state);
     let label = html! { { page.text(&operation.label) } };
-    let go = page.does(crate::part::Act::Travel(Command::SeekStep { step: operation.step }));
+    let step = shown_step(operation);
+    let go = page.does(Act::Show(step));
     let point = |to| page.does(ViewChange::Point(to));
-    let here = Some(Selection::Step(operation.step));
+    let here = Some(Selection::Step(step));
     html! {
-        <tr key={position} class={class(&[marked, page.lit(operation.step)])} onmouseenter={point(here)} onmouseleave={point(None)}>
+        <tr key={position} class={class(&[marked, page.lit(step)])} onmouseenter={point(here)} onmouseleave={point(None)}>
             <td class="history-client">{ process_name(page, operation.client) }</td>
             <td>{ line_button("line-button", Some(page.word("history.go")), None, label, go) }</td>
             <td class="history-time">{ page.text(&interval(operation)) }</td>

@@ -2,7 +2,7 @@
 
 use super::read::read;
 use super::{Contest, Contestant, enter, merge, moves, statement};
-use crate::api::{Command, Dial, Direction, EditCommand, FindingLine, Selection, Session, Story, Topics, ViewState};
+use crate::api::{Answered, Command, Dial, Direction, EditCommand, FindingLine, Selection, Session, Story, Topics, ViewState};
 use crate::compare::{Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::happenings::Happening;
@@ -268,6 +268,14 @@ impl Session for ContestRun {
 
     fn why(&self, _: Subject) -> Vec<Why> {
         Vec::new()
+    }
+
+    fn why_broken(&self, _: StepId) -> Vec<Why> {
+        Vec::new()
+    }
+
+    fn answered(&self, _: StepId) -> Option<Answered> {
+        None
     }
 
     fn dials(&self) -> Vec<Dial> {

@@ -1,8 +1,9 @@
 //! [`LiveRun`]: a protocol's timeline behind the protocol-free [`Session`].
 
+mod evidence;
 mod views;
 
-use crate::api::{Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
+use crate::api::{Answered, Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
 use crate::compare::{self, Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};
@@ -375,6 +376,14 @@ impl<P: Spec> Session for LiveRun<P> {
 
     fn why(&self, subject: Subject) -> Vec<Why> {
         P::why(self.timeline.world(), subject)
+    }
+
+    fn why_broken(&self, step: StepId) -> Vec<Why> {
+        evidence::broken(&self.timeline, step)
+    }
+
+    fn answered(&self, step: StepId) -> Option<Answered> {
+        evidence::answered(&self.timeline, step)
     }
 
     fn dials(&self) -> Vec<Dial> {

@@ -1,5 +1,6 @@
 //! The session crate from outside: the gallery's golden transcripts, links, texts, branches, topics, hostile input.
 
+mod because;
 mod branches;
 mod compares;
 mod contests;

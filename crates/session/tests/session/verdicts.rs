@@ -6,14 +6,14 @@ use consistory_session::verdicts::{Verdicts, judge_clients};
 use consistory_session::{Command, Session, open_scenario};
 
 /// The run of a text, at its end.
-fn run(text: &str) -> Box<dyn Session> {
+pub(crate) fn run(text: &str) -> Box<dyn Session> {
     let mut session = open_scenario(text).expect("it parses").session;
     let to = session.timeline().until;
     session.apply(Command::Seek { to }).expect("a time of the run");
     session
 }
 
-fn history(session: &dyn Session) -> ClientHistory {
+pub(crate) fn history(session: &dyn Session) -> ClientHistory {
     ClientHistory::of(session.turns(), session.object(), &session.fault_turns())
 }
 
@@ -21,7 +21,7 @@ fn failing(verdicts: &Verdicts) -> Vec<&'static str> {
     verdicts.models.iter().filter(|model| model.holds == Some(false)).map(|model| model.id).collect()
 }
 
-const TWO_LEADERS: &str = "protocol raft
+pub(crate) const TWO_LEADERS: &str = "protocol raft
 set nodes=4 clients=3 seed=3
 mutant small-quorum
 at 0ms timeout n1

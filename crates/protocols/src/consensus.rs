@@ -94,7 +94,7 @@ const fn property(
     expectation: Expectation,
     beyond: Option<&'static str>,
 ) -> Property {
-    Property { id, name, says, source, expectation, beyond }
+    Property { beyond, ..Property::new(id, name, says, source, expectation) }
 }
 
 /// No two processes decide differently, whether they are still up or not. `beyond` as in [`Property`].

@@ -9,6 +9,7 @@ pub mod abd;
 pub mod consensus;
 pub mod feed;
 pub mod kv;
+pub mod logs;
 pub mod majority_vote;
 pub mod multi_paxos;
 mod names;
@@ -19,8 +20,10 @@ pub mod newcomer;
 mod parameter;
 pub mod paxos;
 pub mod paxos_commit;
+pub mod picture;
 pub mod primary_backup;
 pub mod raft;
+pub mod replicated_log;
 pub mod scenarios;
 pub mod script;
 mod spec;
@@ -32,8 +35,8 @@ pub mod why;
 pub mod words;
 
 pub use spec::{
-    Bears, Choice, ClientOp, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec,
-    Visitor, message_name, names_of, parse_process, process_name,
+    Bears, Choice, ClientOp, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Picture, Property,
+    Spec, Visitor, message_name, names_of, parse_process, process_name,
 };
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.

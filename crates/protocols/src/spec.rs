@@ -3,11 +3,37 @@
 pub use crate::names::{Group, Names, names_of, parse_process, process_name};
 pub use crate::parameter::{Choice, Parameter, ParameterKind};
 use consistory_checks::{Call, Object, Value};
-use consistory_kernel::{MessageId, ProcessId, Protocol, Setting, Setup, World};
+use consistory_kernel::{ClientPolicy, Limits, MessageId, Network, ProcessId, Protocol, Setting, Setup, World};
 use consistory_scene::{Card, Expectation, Field, Matrix, Shape, Sign, Strip, Subject, Text, Tone, Why};
 
+/// How a protocol is drawn, and how it explains what is drawn.
+pub trait Picture: Protocol {
+    /// A node that is up, as a card. Status and health are filled in by the caller.
+    fn card(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Card;
+    /// What the card of a node that is down shows of its disk.
+    fn stored(_disk: &Self::Durable) -> Option<Strip> {
+        None
+    }
+    /// How a message between nodes looks.
+    fn glyph(message: &Self::Message) -> Glyph;
+    /// What a message between nodes carries, for the inspector.
+    fn message_fields(message: &Self::Message) -> Vec<Field>;
+    /// What a node knows, for the inspector.
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Vec<Field>;
+    /// Why something is so, or is not: the rule, the numbers and what is missing. The first answer is the one that matters most.
+    fn why(_world: &World<Self>, _subject: Subject) -> Vec<Why> {
+        Vec::new()
+    }
+    /// The logs of all nodes, if the protocol has logs.
+    fn matrix(_world: &World<Self>) -> Option<Matrix> {
+        None
+    }
+    /// The name of an epoch in a band and its tone: "term 2".
+    fn epoch_label(epoch: u64) -> Text;
+}
+
 /// A protocol as the rest of the project sees it.
-pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
+pub trait Spec: Picture + Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     /// The id in links, scenarios and on the command line; also the folder's name.
     const ID: &'static str;
     /// The word key of its name.
@@ -23,7 +49,7 @@ pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     /// The names of its message kinds; a kind's number is its position.
     const KINDS: &'static [&'static str];
     /// The keywords of its own scenario directives.
-    const DIRECTIVES: &'static [&'static str];
+    const DIRECTIVES: &'static [&'static str] = &[];
     /// How many nodes it may have.
     const NODES_MAX: u16;
     /// What it bears: its `Always` properties hold as long as nothing worse happens.
@@ -31,7 +57,7 @@ pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     /// The texts of its scenarios, in the order of [`crate::scenarios::of`].
     const SCENARIOS: &'static [&'static str];
     /// The metrics that it defines beyond those of every protocol.
-    const METRICS: &'static [Metric];
+    const METRICS: &'static [Metric] = &[];
 
     /// The run that the page opens with: five nodes, two clients, the paper's parameters.
     fn defaults() -> Setup<Self>;
@@ -53,35 +79,20 @@ pub trait Spec: Protocol<Op: ClientOp<Reply = <Self as Protocol>::Reply>> {
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool>;
 
     /// Parses the arguments of one of its directives, after the node's name.
-    fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Self::Directive>;
+    fn parse_directive(_keyword: &str, _arguments: &[&str], _names: Names) -> Option<Self::Directive> {
+        None
+    }
     /// A directive in the scenario language, as its keyword and its arguments after the node's name.
     fn directive_text(directive: &Self::Directive) -> (&'static str, String);
 
-    /// A node that is up, as a card. Name, status and skew are filled in by the caller.
-    fn card(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Card;
-    /// What the card of a node that is down shows of its disk.
-    fn stored(_disk: &Self::Durable) -> Option<Strip> {
-        None
+    /// Whether an `Eventually` property is so now.
+    fn eventually(_world: &World<Self>, _property: usize) -> bool {
+        false
     }
-    /// How a message between nodes looks.
-    fn glyph(message: &Self::Message) -> Glyph;
-    /// What a message between nodes carries, for the inspector.
-    fn message_fields(message: &Self::Message) -> Vec<Field>;
-    /// What a node knows, for the inspector.
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Self::Node) -> Vec<Field>;
-    /// Why something is so, or is not: the rule, the numbers and what is missing. The first answer is the one that matters most.
-    fn why(_world: &World<Self>, _subject: Subject) -> Vec<Why> {
+    /// The values of a metric of its own; none when the run does not define it.
+    fn metric(_world: &World<Self>, _metric: usize) -> Vec<u64> {
         Vec::new()
     }
-    /// The logs of all nodes, if the protocol has logs.
-    fn matrix(world: &World<Self>) -> Option<Matrix>;
-    /// The name of an epoch in a band and its tone: "term 2".
-    fn epoch_label(epoch: u64) -> Text;
-
-    /// Whether an `Eventually` property is so now.
-    fn eventually(world: &World<Self>, property: usize) -> bool;
-    /// The value of a metric of its own; `None` when the run does not define it.
-    fn metric(world: &World<Self>, metric: usize) -> Vec<u64>;
 }
 
 /// What clients ask, in the notations of scenarios, pictures and histories.
@@ -137,6 +148,34 @@ pub struct Property {
     pub beyond: Option<&'static str>,
 }
 
+impl Property {
+    /// A property with nothing beyond what it promises.
+    pub const fn new(
+        id: &'static str,
+        name: &'static str,
+        says: &'static str,
+        source: &'static str,
+        expectation: Expectation,
+    ) -> Self {
+        Self { id, name, says, source, expectation, beyond: None }
+    }
+
+    /// One that holds at every step.
+    pub const fn always(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Self {
+        Self::new(id, name, says, source, Expectation::Always)
+    }
+
+    /// One that is reached in some runs.
+    pub const fn sometimes(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Self {
+        Self::new(id, name, says, source, Expectation::Sometimes)
+    }
+
+    /// One that is reached once faults stop and a majority is connected.
+    pub const fn eventually(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Self {
+        Self::new(id, name, says, source, Expectation::Eventually)
+    }
+}
+
 /// A rule that can be switched off.
 #[derive(Clone, Copy, Debug)]
 pub struct MutantInfo {
@@ -146,6 +185,13 @@ pub struct MutantInfo {
     pub says: &'static str,
     /// The id of the property that must then fail.
     pub breaks: &'static str,
+}
+
+impl MutantInfo {
+    /// A rule by what goes wrong without it.
+    pub const fn new(id: &'static str, says: &'static str, breaks: &'static str) -> Self {
+        Self { id, says, breaks }
+    }
 }
 
 /// A measurement of a run.
@@ -181,4 +227,19 @@ pub trait Visitor {
 /// The name of a message in scripts, picture and words alike.
 pub fn message_name(id: MessageId) -> String {
     id.to_string()
+}
+
+/// The run that a page opens with, as far as protocols agree about it: two clients, and nothing goes wrong.
+pub(crate) fn calm_setup<P: Protocol>(nodes: u16, config: P::Config) -> Setup<P> {
+    Setup {
+        nodes,
+        clients: 2,
+        config,
+        network: Network::default(),
+        mutants: 0,
+        seed: 1,
+        directives: Vec::new(),
+        policy: ClientPolicy::default(),
+        limits: Limits::default(),
+    }
 }

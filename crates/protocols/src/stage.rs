@@ -1,5 +1,6 @@
 //! Builds the scene of any protocol's world: what is the same for all of them.
 
+use crate::picture::plain_card;
 use crate::script::latency_text;
 use crate::spec::{Spec, names_of};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
@@ -35,18 +36,10 @@ fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {
     let mut card = match world.node(id) {
         Some(node) => P::card(world, id, node),
         None => Card {
-            id,
-            name: names_of(world).name(id),
             status: Status::Crashed,
-            role: Text::key("kernel.status.crashed"),
-            emphasis: Emphasis::Plain,
             tone: Tone::Muted,
-            badge: Text::plain(""),
-            timer: None,
-            dots: None,
             strip: world.disk(id).and_then(P::stored),
-            fields: Vec::new(),
-            health: Health::default(),
+            ..plain_card(world, id, "kernel.status.crashed", Emphasis::Plain)
         },
     };
     if let Some(process) = world.process(id) {

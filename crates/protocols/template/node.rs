@@ -62,6 +62,11 @@ impl Node {
         u32::try_from(self.durable.log.len()).unwrap_or(u32::MAX)
     }
 
+    /// The entry at a place, counted from 1.
+    pub fn entry(&self, place: u32) -> Option<&Entry> {
+        self.durable.log.get(place.checked_sub(1)? as usize)
+    }
+
     /// The primary performs the operation; a backup says who would.
     fn on_request(&mut self, cx: &mut Cx<'_, Newcomer>, request: &Request<Newcomer>) {
         let Request { client, serial, op } = *request;
@@ -93,7 +98,7 @@ impl Node {
     }
 
     fn on_fetch(&self, cx: &mut Cx<'_, Newcomer>, from: ProcessId, have: u32) {
-        if let Some(entry) = self.durable.log.get(have as usize) {
+        if let Some(entry) = self.entry(have + 1) {
             cx.send(from, Message::Copy { after: have, entry: *entry });
         }
     }

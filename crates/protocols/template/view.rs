@@ -1,82 +1,65 @@
 //! The picture: a node's card, the messages' glyphs, the inspector's fields.
 
-use super::node::{Entry, Node};
+use super::node::Node;
 use super::{Message, Newcomer, PRIMARY, Timer};
-use crate::spec::{ClientOp, Glyph, process_name};
+use crate::logs::DrawnLog;
+use crate::picture::{arc, field, plain_card, store_fields, text_field};
+use crate::spec::{ClientOp, Glyph, Picture};
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{Card, Cell, Emphasis, Field, Health, Shape, Sign, Status, Strip, Text, TimerArc, Tone};
+use consistory_scene::{Card, Cell, Emphasis, Field, Shape, Sign, Text, TimerArc, Tone};
 
-/// Cells that a card shows; older ones are counted.
-const STRIP: u32 = 8;
+impl Picture for Newcomer {
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        let (role, emphasis) = if id == PRIMARY {
+            ("newcomer.role.primary", Emphasis::Strong)
+        } else {
+            ("newcomer.role.backup", Emphasis::Plain)
+        };
+        let cell = |index: u32| Cell {
+            index,
+            label: index.to_string(),
+            tone: Tone::Neutral,
+            committed: true,
+            applied: true,
+            title: node.entry(index).map_or_else(|| Text::plain(""), |entry| entry.op.label()),
+        };
+        Card {
+            timer: timer(world, id),
+            strip: Some(DrawnLog { last: node.have(), cell }.strip()),
+            fields: store_fields(&node.store),
+            ..plain_card(world, id, role, emphasis)
+        }
+    }
 
-pub(super) fn card(world: &World<Newcomer>, id: ProcessId, node: &Node) -> Card {
-    let (role, emphasis) = if id == PRIMARY {
-        ("newcomer.role.primary", Emphasis::Strong)
-    } else {
-        ("newcomer.role.backup", Emphasis::Plain)
-    };
-    let hidden = node.have().saturating_sub(STRIP);
-    let entries = (hidden + 1..).zip(node.durable.log.iter_from(hidden as usize));
-    Card {
-        id,
-        name: process_name(world.node_count(), id),
-        status: Status::Up,
-        role: Text::key(role),
-        emphasis,
-        tone: Tone::Neutral,
-        badge: Text::plain(""),
-        timer: timer(world, id),
-        dots: None,
-        strip: Some(Strip { hidden, cells: entries.map(|(index, entry)| cell(index, entry)).collect() }),
-        fields: node.store.values().map(|(key, value)| data(&key.to_string(), &value.to_string())).collect(),
-        health: Health::default(),
+    fn glyph(message: &Message) -> Glyph {
+        let (letter, shape, filled) = match message {
+            Message::Fetch { .. } => ('F', Shape::Circle, true),
+            Message::Copy { .. } => ('Y', Shape::Circle, false),
+        };
+        Glyph { letter, shape, filled, sign: Sign::None, tone: Tone::Neutral }
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        match message {
+            Message::Fetch { have } => vec![field("newcomer.field.have", have)],
+            Message::Copy { after, entry } => {
+                vec![field("newcomer.field.after", after), text_field("newcomer.field.entry", entry.op.label())]
+            }
+        }
+    }
+
+    fn node_fields(_: &World<Self>, _: ProcessId, node: &Node) -> Vec<Field> {
+        vec![field("newcomer.field.have", node.have())]
+    }
+
+    /// There are no terms, and so the timeline has one band.
+    fn epoch_label(_: u64) -> Text {
+        Text::key("newcomer.title")
     }
 }
 
 /// A backup's next question.
 fn timer(world: &World<Newcomer>, id: ProcessId) -> Option<TimerArc> {
     let armed = world.timers(id).iter().find(|armed| armed.timer == Timer::Fetch)?;
-    let name = Text::key("newcomer.timer.fetch");
-    Some(TimerArc { name, armed_at: armed.armed_at, fires_at: armed.fires_at })
-}
-
-fn cell(index: u32, entry: &Entry) -> Cell {
-    Cell {
-        index,
-        label: index.to_string(),
-        tone: Tone::Neutral,
-        committed: true,
-        applied: true,
-        title: entry.op.label(),
-    }
-}
-
-pub(super) fn glyph(message: &Message) -> Glyph {
-    let (letter, shape, filled) = match message {
-        Message::Fetch { .. } => ('F', Shape::Circle, true),
-        Message::Copy { .. } => ('Y', Shape::Circle, false),
-    };
-    Glyph { letter, shape, filled, sign: Sign::None, tone: Tone::Neutral }
-}
-
-pub(super) fn message_fields(message: &Message) -> Vec<Field> {
-    match message {
-        Message::Fetch { have } => vec![field("newcomer.field.have", &have.to_string())],
-        Message::Copy { after, entry } => vec![
-            field("newcomer.field.after", &after.to_string()),
-            Field { name: Text::key("newcomer.field.entry"), value: entry.op.label() },
-        ],
-    }
-}
-
-pub(super) fn node_fields(node: &Node) -> Vec<Field> {
-    vec![field("newcomer.field.have", &node.have().to_string())]
-}
-
-fn field(name: &'static str, value: &str) -> Field {
-    Field { name: Text::key(name), value: Text::plain(value) }
-}
-
-fn data(name: &str, value: &str) -> Field {
-    Field { name: Text::plain(name), value: Text::plain(value) }
+    Some(arc("newcomer.timer.fetch", armed))
 }

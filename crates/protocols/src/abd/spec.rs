@@ -1,62 +1,41 @@
 //! What the registry knows of ABD: parameters, properties, mutants, parsers.
 
-use super::message::{Message, Tag, Version};
+use super::message::{Tag, Version};
 use super::mutants::Mutant;
 use super::node::Node;
-use super::{Abd, Config, Directive, Writers, properties, view, why};
+use super::{Abd, Config, Directive, Writers, properties};
 use crate::kv::Key;
 use crate::scenarios::scenarios;
 use crate::spec::{
-    Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
+    Choice, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, parse_process, process_name,
 };
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Card, Expectation, Field, Matrix, Subject, Text, Why};
+use consistory_kernel::{ClientPolicy, MS, ProcessId, Setting, Setup, World};
 
 /// The highest number of a prepared copy, so that writers can go on from there.
 const NUMBER_MAX: u32 = 1_000_000;
-
-const fn property(
-    id: &'static str,
-    name: &'static str,
-    says: &'static str,
-    source: &'static str,
-    expectation: Expectation,
-) -> Property {
-    Property { id, name, says, source, expectation, beyond: None }
-}
 
 const ABD: &str = "Attiya, Bar-Noy, Dolev 1995";
 const MULTI_WRITER: &str = "Lynch, Shvartsman 1997";
 
 /// In the order of the numbers in [`properties`].
 const PROPERTIES: &[Property] = &[
-    property("atomicity", "abd.atomicity", "abd.atomicity.says", "Lynch 1996, Lemma 13.16", Expectation::Always),
-    property("unique-tags", "abd.unique_tags", "abd.unique_tags.says", MULTI_WRITER, Expectation::Always),
-    property("monotone-replicas", "abd.monotone_replicas", "abd.monotone_replicas.says", ABD, Expectation::Always),
-    property(
-        "concurrent-writes",
-        "abd.concurrent_writes",
-        "abd.concurrent_writes.says",
-        MULTI_WRITER,
-        Expectation::Sometimes,
-    ),
-    property("read-repairs", "abd.read_repairs", "abd.read_repairs.says", ABD, Expectation::Sometimes),
-    property("majority-answered", "abd.majority_answered", "abd.majority_answered.says", ABD, Expectation::Sometimes),
-    property("progress", "abd.progress", "abd.progress.says", ABD, Expectation::Eventually),
+    Property::always("atomicity", "abd.atomicity", "abd.atomicity.says", "Lynch 1996, Lemma 13.16"),
+    Property::always("unique-tags", "abd.unique_tags", "abd.unique_tags.says", MULTI_WRITER),
+    Property::always("monotone-replicas", "abd.monotone_replicas", "abd.monotone_replicas.says", ABD),
+    Property::sometimes("concurrent-writes", "abd.concurrent_writes", "abd.concurrent_writes.says", MULTI_WRITER),
+    Property::sometimes("read-repairs", "abd.read_repairs", "abd.read_repairs.says", ABD),
+    Property::sometimes("majority-answered", "abd.majority_answered", "abd.majority_answered.says", ABD),
+    Property::eventually("progress", "abd.progress", "abd.progress.says", ABD),
 ];
 
 const _: () = assert!(PROPERTIES.len() == properties::PROGRESS as usize + 1, "one description for each property");
 
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
-
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("skip-write-back", "abd.mutant.skip_write_back", "atomicity"),
-    mutant("small-quorum", "abd.mutant.small_quorum", "atomicity"),
-    mutant("forget-number", "abd.mutant.forget_number", "unique-tags"),
-    mutant("accept-older", "abd.mutant.accept_older", "monotone-replicas"),
+    MutantInfo::new("skip-write-back", "abd.mutant.skip_write_back", "atomicity"),
+    MutantInfo::new("small-quorum", "abd.mutant.small_quorum", "atomicity"),
+    MutantInfo::new("forget-number", "abd.mutant.forget_number", "unique-tags"),
+    MutantInfo::new("accept-older", "abd.mutant.accept_older", "monotone-replicas"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::AcceptOlder as usize + 1, "one description for each mutant");
@@ -79,21 +58,13 @@ impl Spec for Abd {
     const DIRECTIVES: &'static [&'static str] = &["register"];
     const NODES_MAX: u16 = 9;
     const SCENARIOS: &'static [&'static str] = scenarios!("abd");
-    const METRICS: &'static [Metric] = &[];
 
     fn defaults() -> Setup<Self> {
         Setup {
-            nodes: 5,
-            clients: 2,
-            config: Config { writers: Writers::Many, retry: 100 * MS },
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
             // A client gives up before it would ask another replica: that one would write a second time, with a tag of
             // its own.
             policy: ClientPolicy { retry_after: 10_000 * MS, give_up_after: 2_000 * MS },
-            limits: Limits::default(),
+            ..calm_setup(5, Config { writers: Writers::Many, retry: 100 * MS })
         }
     }
 
@@ -104,8 +75,29 @@ impl Spec for Abd {
         }
     }
 
+    /// `quiet`, `querying n1`, `updating n1`, `stores n1 x 1`, `stores all x 1`, `tag x 3`: of the replicas that are up.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
+        let seen = world.observation(ProcessId(0));
+        let replica = |name: &str| parse_process(world.node_count(), 0, name);
+        let so = match words {
+            ["quiet"] => is_quiet(world),
+            ["querying", name] => world.node(replica(name)?).is_some_and(Node::is_querying),
+            ["updating", name] => world.node(replica(name)?).is_some_and(Node::is_updating),
+            ["stores", "all", key, value] => {
+                let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
+                seen.up().all(|(_, node)| node.durable.version(key).value == Some(value))
+            }
+            ["stores", name, key, value] => {
+                let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
+                world.node(replica(name)?).is_some_and(|node| node.durable.version(key).value == Some(value))
+            }
+            ["tag", key, number] => {
+                let (key, number) = (Key::parse(key)?, number.parse::<u32>().ok()?);
+                seen.up().any(|(_, node)| node.durable.version(key).tag.number >= number)
+            }
+            _ => return None,
+        };
+        Some(so)
     }
 
     /// `register n1 x 5 3 n2`: n1 holds x = 5, which n2 wrote with the number 3.
@@ -126,67 +118,9 @@ impl Spec for Abd {
         ("register", format!("{key} {} {} {writer}", version.value.unwrap_or(0), version.tag.number))
     }
 
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(_: &World<Self>) -> Option<Matrix> {
-        None
-    }
-
-    /// There are no epochs, and so the timeline has one band.
-    fn epoch_label(_: u64) -> Text {
-        Text::key("abd.title")
-    }
-
     fn eventually(world: &World<Self>, property: usize) -> bool {
         property == usize::from(properties::PROGRESS) && is_quiet(world)
     }
-
-    fn metric(_: &World<Self>, _: usize) -> Vec<u64> {
-        Vec::new()
-    }
-}
-
-/// `quiet`, `querying n1`, `updating n1`, `stores n1 x 1`, `stores all x 1`, `tag x 3`: of the replicas that are up.
-fn condition(world: &World<Abd>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let replica = |name: &str| parse_process(world.node_count(), 0, name);
-    let so = match words {
-        ["quiet"] => is_quiet(world),
-        ["querying", name] => world.node(replica(name)?).is_some_and(Node::is_querying),
-        ["updating", name] => world.node(replica(name)?).is_some_and(Node::is_updating),
-        ["stores", "all", key, value] => {
-            let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
-            seen.up().all(|(_, node)| node.durable.version(key).value == Some(value))
-        }
-        ["stores", name, key, value] => {
-            let (key, value) = (Key::parse(key)?, value.parse::<i64>().ok()?);
-            world.node(replica(name)?).is_some_and(|node| node.durable.version(key).value == Some(value))
-        }
-        ["tag", key, number] => {
-            let (key, number) = (Key::parse(key)?, number.parse::<u32>().ok()?);
-            seen.up().any(|(_, node)| node.durable.version(key).tag.number >= number)
-        }
-        _ => return None,
-    };
-    Some(so)
 }
 
 /// No replica that is up coordinates anything.

@@ -1,18 +1,12 @@
 //! What the registry knows of the majority vote: parameters, properties, mutants, metrics.
 
 use super::mutants::Mutant;
-use super::node::{Durable, Node};
-use super::{Config, MajorityVote, Message, properties, view, why};
+use super::{Config, MajorityVote, properties};
 use crate::consensus;
 use crate::scenarios::scenarios;
-use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process};
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
+use crate::spec::{Metric, MutantInfo, Parameter, ParameterKind, Property, Spec, calm_setup, parse_process};
+use consistory_kernel::{ClientPolicy, MS, ProcessId, Setting, Setup, World};
 use core::convert::Infallible;
-
-const fn sometimes(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Property {
-    Property { id, name, says, source, expectation: Expectation::Sometimes, beyond: None }
-}
 
 const FLP: &str = "Fischer, Lynch, Paterson 1985";
 
@@ -25,31 +19,23 @@ const PROPERTIES: &[Property] = &[
     consensus::validity(None),
     consensus::integrity(FORGETS),
     Property {
-        id: "one-vote",
-        name: "majority-vote.one_vote",
-        says: "majority-vote.one_vote.says",
-        source: "Gifford 1979",
-        expectation: Expectation::Always,
         beyond: FORGETS,
+        ..Property::always("one-vote", "majority-vote.one_vote", "majority-vote.one_vote.says", "Gifford 1979")
     },
-    sometimes("decided", "majority-vote.decided", "majority-vote.decided.says", FLP),
-    sometimes("split", "majority-vote.split", "majority-vote.split.says", FLP),
-    sometimes("in-doubt", "majority-vote.in_doubt", "majority-vote.in_doubt.says", FLP),
+    Property::sometimes("decided", "majority-vote.decided", "majority-vote.decided.says", FLP),
+    Property::sometimes("split", "majority-vote.split", "majority-vote.split.says", FLP),
+    Property::sometimes("in-doubt", "majority-vote.in_doubt", "majority-vote.in_doubt.says", FLP),
     consensus::termination(Some("majority-vote.beyond.termination")),
 ];
 
 const _: () = assert!(PROPERTIES.len() == properties::TERMINATION as usize + 1, "one description for each property");
 
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
-
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("vote-twice", "majority-vote.mutant.vote_twice", "one-vote"),
-    mutant("decide-on-plurality", "majority-vote.mutant.decide_on_plurality", "agreement"),
-    mutant("add-up", "majority-vote.mutant.add_up", "validity"),
-    mutant("decide-early", "majority-vote.mutant.decide_early", "integrity"),
+    MutantInfo::new("vote-twice", "majority-vote.mutant.vote_twice", "one-vote"),
+    MutantInfo::new("decide-on-plurality", "majority-vote.mutant.decide_on_plurality", "agreement"),
+    MutantInfo::new("add-up", "majority-vote.mutant.add_up", "validity"),
+    MutantInfo::new("decide-early", "majority-vote.mutant.decide_early", "integrity"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::DecideEarly as usize + 1, "one description for each mutant");
@@ -65,23 +51,15 @@ impl Spec for MajorityVote {
     const PROPERTIES: &'static [Property] = PROPERTIES;
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] = &["Vote", "Reminder"];
-    const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
     const SCENARIOS: &'static [&'static str] = scenarios!("majority_vote");
     const METRICS: &'static [Metric] = &[Metric { name: "time_to_decision_ms" }, Metric { name: "message_delays" }];
 
     fn defaults() -> Setup<Self> {
         Setup {
-            nodes: 5,
-            clients: 2,
-            config: Config { durable: true, repeat: 200 * MS },
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
             // A client that asks a second process proposes the same there, which does no harm.
             policy: ClientPolicy { retry_after: 1_000 * MS, give_up_after: 4_000 * MS },
-            limits: Limits::default(),
+            ..calm_setup(5, Config { durable: true, repeat: 200 * MS })
         }
     }
 
@@ -96,49 +74,27 @@ impl Spec for MajorityVote {
         }
     }
 
+    /// `voted n1`, `voted n1 7`, `voted all`, `decided any`, `decided n1`, `decided all`: of the processes that are up.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
-    }
-
-    fn parse_directive(_: &str, _: &[&str], _: Names) -> Option<Infallible> {
-        None
+        let seen = world.observation(ProcessId(0));
+        let process = |name: &str| parse_process(world.node_count(), 0, name);
+        let so = match words {
+            ["voted", "all"] => seen.up().all(|(_, node)| node.vote.is_some()),
+            ["voted", name] => world.node(process(name)?).is_some_and(|node| node.vote.is_some()),
+            ["voted", name, value] => {
+                let value = value.parse::<i64>().ok()?;
+                world.node(process(name)?).is_some_and(|node| node.vote.is_some_and(|vote| vote.value == value))
+            }
+            ["decided", "any"] => seen.up().any(|(_, node)| node.decision.is_some()),
+            ["decided", "all"] => seen.up().all(|(_, node)| node.decision.is_some()),
+            ["decided", name] => world.node(process(name)?).is_some_and(|node| node.decision.is_some()),
+            _ => return None,
+        };
+        Some(so)
     }
 
     fn directive_text(directive: &Infallible) -> (&'static str, String) {
         match *directive {}
-    }
-
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn stored(disk: &Durable) -> Option<Strip> {
-        Some(view::strip(disk.vote, false))
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(_: &World<Self>) -> Option<Matrix> {
-        None
-    }
-
-    /// There are no epochs, and so the timeline has one band.
-    fn epoch_label(_: u64) -> Text {
-        Text::key("majority-vote.title")
     }
 
     fn eventually(world: &World<Self>, property: usize) -> bool {
@@ -157,23 +113,4 @@ impl Spec for MajorityVote {
             _ => monitor.delays.iter().copied().collect(),
         }
     }
-}
-
-/// `voted n1`, `voted n1 7`, `voted all`, `decided any`, `decided n1`, `decided all`: of the processes that are up.
-fn condition(world: &World<MajorityVote>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let process = |name: &str| parse_process(world.node_count(), 0, name);
-    let so = match words {
-        ["voted", "all"] => seen.up().all(|(_, node)| node.vote.is_some()),
-        ["voted", name] => world.node(process(name)?).is_some_and(|node| node.vote.is_some()),
-        ["voted", name, value] => {
-            let value = value.parse::<i64>().ok()?;
-            world.node(process(name)?).is_some_and(|node| node.vote.is_some_and(|vote| vote.value == value))
-        }
-        ["decided", "any"] => seen.up().any(|(_, node)| node.decision.is_some()),
-        ["decided", "all"] => seen.up().all(|(_, node)| node.decision.is_some()),
-        ["decided", name] => world.node(process(name)?).is_some_and(|node| node.decision.is_some()),
-        _ => return None,
-    };
-    Some(so)
 }

@@ -4,7 +4,7 @@ use super::node::Node;
 use super::properties::{AGREEMENT, INTEGRITY, ONE_VOTE, SPLIT};
 use super::{Config, MajorityVote, Message};
 use crate::consensus::{Proposal, Propose};
-use crate::spec::{ClientOp, Spec};
+use crate::spec::{ClientOp, Picture, Spec};
 use crate::stage::scene;
 use consistory_kernel::{DiskFate, Edit, Journal, Latency, MS, Moment, ProcessId, Protocol, Setup, StepId, World};
 

@@ -1,34 +1,76 @@
 //! The picture: a process's card, the messages' glyphs, the inspector's fields.
 
-use super::node::{Node, majority};
-use super::{MajorityVote, Message};
+use super::node::{Durable, Node};
+use super::{MajorityVote, Message, why};
 use crate::consensus::Proposal;
-use crate::spec::{Glyph, process_name};
-use consistory_kernel::{ProcessId, World};
-use consistory_scene::{
-    Arg, Card, Cell, Dots, Emphasis, Field, Health, Shape, Sign, Status, Strip, Text, TimerArc, Tone,
+use crate::picture::{
+    arc, data_field, field, majority_dots, or_dash, plain_card, process_text, text_field, time_field, value_strip,
 };
+use crate::spec::{Glyph, Picture, process_name};
+use consistory_kernel::{ProcessId, World};
+use consistory_scene::{Arg, Card, Emphasis, Field, Shape, Sign, Strip, Subject, Text, TimerArc, Tone, Why};
 
-pub(super) fn card(world: &World<MajorityVote>, id: ProcessId, node: &Node) -> Card {
-    let (role, emphasis) = match (node.decision, node.vote) {
-        (Some(_), _) => ("majority-vote.role.decided", Emphasis::Strong),
-        (None, Some(_)) => ("majority-vote.role.voted", Emphasis::Tentative),
-        (None, None) => ("majority-vote.role.open", Emphasis::Plain),
-    };
-    let shown = node.decision.map(|decision| decision.value).or(node.vote.map(|vote| vote.value));
-    Card {
-        id,
-        name: process_name(world.node_count(), id),
-        status: Status::Up,
-        role: Text::key(role),
-        emphasis,
-        tone: shown.map_or(Tone::Neutral, tone),
-        badge: shown.map_or_else(|| Text::plain(""), |value| Text::plain(value.to_string())),
-        timer: timer(world, id),
-        dots: dots(world, node),
-        strip: Some(strip(node.vote, node.decision.is_some())),
-        fields: tally(world, node),
-        health: Health::default(),
+impl Picture for MajorityVote {
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        let (role, emphasis) = match (node.decision, node.vote) {
+            (Some(_), _) => ("majority-vote.role.decided", Emphasis::Strong),
+            (None, Some(_)) => ("majority-vote.role.voted", Emphasis::Tentative),
+            (None, None) => ("majority-vote.role.open", Emphasis::Plain),
+        };
+        let shown = node.decision.map(|decision| decision.value).or(node.vote.map(|vote| vote.value));
+        Card {
+            tone: shown.map_or(Tone::Neutral, tone),
+            badge: shown.map_or_else(|| Text::plain(""), |value| Text::plain(value.to_string())),
+            timer: timer(world, id),
+            // The votes for the number that leads.
+            dots: node.tally().into_values().max().map(|have| majority_dots(world, have)),
+            strip: Some(strip(node.vote, node.decision.is_some())),
+            fields: tally(world, node),
+            ..plain_card(world, id, role, emphasis)
+        }
+    }
+
+    fn stored(disk: &Durable) -> Option<Strip> {
+        Some(strip(disk.vote, false))
+    }
+
+    fn glyph(message: &Message) -> Glyph {
+        let (letter, shape) = match message {
+            Message::Vote(_) => ('V', Shape::Circle),
+            Message::Reminder(_) => ('R', Shape::Square),
+        };
+        Glyph { letter, shape, filled: true, sign: Sign::None, tone: tone(message.vote().value) }
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        let vote = message.vote();
+        vec![
+            field("majority-vote.field.vote", vote.value),
+            text_field("majority-vote.field.client", process_text(vote.client)),
+        ]
+    }
+
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
+        let mut fields = vec![
+            field("majority-vote.field.vote", or_dash(node.vote.map(|vote| vote.value))),
+            field("majority-vote.field.decision", or_dash(node.decision.map(|decision| decision.value))),
+            field("majority-vote.field.heard", format!("{}/{}", node.votes.len(), world.node_count())),
+            field("majority-vote.field.waiting", node.waiting.len()),
+        ];
+        fields.extend(tally(world, node));
+        if let Some(timer) = timer(world, id) {
+            fields.push(time_field("majority-vote.timer.remind", "majority-vote.at_time", timer.fires_at));
+        }
+        fields
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
+    }
+
+    /// There are no epochs, and so the timeline has one band.
+    fn epoch_label(_: u64) -> Text {
+        Text::key("majority-vote.title")
     }
 }
 
@@ -38,29 +80,14 @@ fn tone(value: i64) -> Tone {
 }
 
 /// The vote; solid once its process has decided.
-pub(super) fn strip(vote: Option<Proposal>, is_decided: bool) -> Strip {
-    let cell = |vote: Proposal| Cell {
-        index: 1,
-        label: vote.value.to_string(),
-        tone: tone(vote.value),
-        committed: is_decided,
-        applied: is_decided,
-        title: Text::key("majority-vote.vote").with("value", Arg::Number(vote.value)),
-    };
-    Strip { hidden: 0, cells: vote.map(cell).into_iter().collect() }
+fn strip(vote: Option<Proposal>, is_decided: bool) -> Strip {
+    let title = |value: i64| Text::key("majority-vote.vote").with("value", Arg::Number(value));
+    value_strip(vote.map(|vote| (vote.value, tone(vote.value), title(vote.value))), is_decided)
 }
 
 fn timer(world: &World<MajorityVote>, id: ProcessId) -> Option<TimerArc> {
     let armed = world.timers(id).first()?;
-    let name = Text::key("majority-vote.timer.remind");
-    Some(TimerArc { name, armed_at: armed.armed_at, fires_at: armed.fires_at })
-}
-
-/// The votes for the number that leads, up to a majority.
-fn dots(world: &World<MajorityVote>, node: &Node) -> Option<Dots> {
-    let have = node.tally().into_values().max()?;
-    let total = world.node_count();
-    Some(Dots { have: u16::try_from(have).unwrap_or(0), quorum: majority(total), total })
+    Some(arc("majority-vote.timer.remind", armed))
 }
 
 /// Who has voted for what, as far as the process has heard.
@@ -70,48 +97,5 @@ fn tally(world: &World<MajorityVote>, node: &Node) -> Vec<Field> {
         let voters = node.votes.iter().filter(|(_, vote)| vote.value == value).map(|(id, _)| name(id));
         voters.collect::<Vec<_>>().join(" ")
     };
-    node.tally().into_keys().map(|value| data(&value.to_string(), &of(value))).collect()
-}
-
-pub(super) fn glyph(message: &Message) -> Glyph {
-    let (letter, shape) = match message {
-        Message::Vote(_) => ('V', Shape::Circle),
-        Message::Reminder(_) => ('R', Shape::Square),
-    };
-    Glyph { letter, shape, filled: true, sign: Sign::None, tone: tone(message.vote().value) }
-}
-
-pub(super) fn message_fields(message: &Message) -> Vec<Field> {
-    proposal_fields("majority-vote.field.vote", message.vote())
-}
-
-/// A proposal, and whose it is.
-fn proposal_fields(name: &'static str, proposal: Proposal) -> Vec<Field> {
-    let client = Text { key: "plain", args: vec![("text", Arg::Process(proposal.client))] };
-    let client = Field { name: Text::key("majority-vote.field.client"), value: client };
-    vec![field(name, proposal.value.to_string()), client]
-}
-
-pub(super) fn node_fields(world: &World<MajorityVote>, id: ProcessId, node: &Node) -> Vec<Field> {
-    let number = |value: Option<i64>| value.map_or("–".to_owned(), |value| value.to_string());
-    let mut fields = vec![
-        field("majority-vote.field.vote", number(node.vote.map(|vote| vote.value))),
-        field("majority-vote.field.decision", number(node.decision.map(|decision| decision.value))),
-        field("majority-vote.field.heard", format!("{}/{}", node.votes.len(), world.node_count())),
-        field("majority-vote.field.waiting", node.waiting.len().to_string()),
-    ];
-    fields.extend(tally(world, node));
-    if let Some(timer) = timer(world, id) {
-        let value = Text::key("majority-vote.at_time").with("time", Arg::Time(timer.fires_at));
-        fields.push(Field { name: timer.name, value });
-    }
-    fields
-}
-
-fn field(name: &'static str, value: String) -> Field {
-    Field { name: Text::key(name), value: Text::plain(value) }
-}
-
-fn data(name: &str, value: &str) -> Field {
-    Field { name: Text::plain(name), value: Text::plain(value) }
+    node.tally().into_keys().map(|value| data_field(value, of(value))).collect()
 }

@@ -2,22 +2,14 @@
 
 use super::ballot::Ballot;
 use super::mutants::Mutant;
-use super::node::{Durable, Node};
-use super::{Config, Directive, Given, Message, MultiPaxos, Span, properties, view, why};
+use super::node::Node;
+use super::{Config, Directive, Given, MultiPaxos, Span, properties, view};
+use crate::replicated_log::{self, ReplicatedLog, leader};
 use crate::scenarios::scenarios;
-use crate::spec::{Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of, process_name};
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
-
-const fn property(
-    id: &'static str,
-    name: &'static str,
-    says: &'static str,
-    source: &'static str,
-    expectation: Expectation,
-) -> Property {
-    Property { id, name, says, source, expectation, beyond: None }
-}
+use crate::spec::{
+    Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, names_of, process_name,
+};
+use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
 /// Paxos Made Simple, §3, and its parts on a single decision.
 const STATE_MACHINES: &str = "Lamport 2001, §3";
@@ -32,89 +24,52 @@ const PRE_EMPTION: &str = "van Renesse, Altinbuken 2015, §2";
 
 /// In the order of the numbers in [`properties`].
 const PROPERTIES: &[Property] = &[
-    property("agreement", "multi-paxos.agreement", "multi-paxos.agreement.says", SAFETY, Expectation::Always),
-    property(
-        "chosen-is-stable",
-        "multi-paxos.chosen_is_stable",
-        "multi-paxos.chosen_is_stable.says",
-        CHOOSING,
-        Expectation::Always,
-    ),
-    property(
-        "promise-kept",
-        "multi-paxos.promise_kept",
-        "multi-paxos.promise_kept.says",
-        CHOOSING,
-        Expectation::Always,
-    ),
-    property(
+    Property::always("agreement", "multi-paxos.agreement", "multi-paxos.agreement.says", SAFETY),
+    Property::always("chosen-is-stable", "multi-paxos.chosen_is_stable", "multi-paxos.chosen_is_stable.says", CHOOSING),
+    Property::always("promise-kept", "multi-paxos.promise_kept", "multi-paxos.promise_kept.says", CHOOSING),
+    Property::always(
         "state-machine-safety",
         "multi-paxos.state_machine_safety",
         "multi-paxos.state_machine_safety.says",
         STATE_MACHINES,
-        Expectation::Always,
     ),
-    property("validity", "multi-paxos.validity", "multi-paxos.validity.says", SAFETY, Expectation::Always),
-    property("fresh-reads", "multi-paxos.fresh_reads", "multi-paxos.fresh_reads.says", LEASES, Expectation::Always),
-    property(
+    Property::always("validity", "multi-paxos.validity", "multi-paxos.validity.says", SAFETY),
+    Property::always("fresh-reads", "multi-paxos.fresh_reads", "multi-paxos.fresh_reads.says", LEASES),
+    Property::sometimes(
         "leader-elected",
         "multi-paxos.leader_elected",
         "multi-paxos.leader_elected.says",
         STATE_MACHINES,
-        Expectation::Sometimes,
     ),
-    property("chosen", "multi-paxos.is_chosen", "multi-paxos.is_chosen.says", CHOOSING, Expectation::Sometimes),
-    property(
-        "value-adopted",
-        "multi-paxos.value_adopted",
-        "multi-paxos.value_adopted.says",
-        STATE_MACHINES,
-        Expectation::Sometimes,
-    ),
-    property(
-        "gap-filled",
-        "multi-paxos.gap_filled",
-        "multi-paxos.gap_filled.says",
-        STATE_MACHINES,
-        Expectation::Sometimes,
-    ),
-    property(
-        "pipelined",
-        "multi-paxos.pipelined",
-        "multi-paxos.pipelined.says",
-        STATE_MACHINES,
-        Expectation::Sometimes,
-    ),
-    property("caught-up", "multi-paxos.caught_up", "multi-paxos.caught_up.says", CATCHING_UP, Expectation::Sometimes),
-    property(
+    Property::sometimes("chosen", "multi-paxos.is_chosen", "multi-paxos.is_chosen.says", CHOOSING),
+    Property::sometimes("value-adopted", "multi-paxos.value_adopted", "multi-paxos.value_adopted.says", STATE_MACHINES),
+    Property::sometimes("gap-filled", "multi-paxos.gap_filled", "multi-paxos.gap_filled.says", STATE_MACHINES),
+    Property::sometimes("pipelined", "multi-paxos.pipelined", "multi-paxos.pipelined.says", STATE_MACHINES),
+    Property::sometimes("caught-up", "multi-paxos.caught_up", "multi-paxos.caught_up.says", CATCHING_UP),
+    Property::sometimes(
         "ballot-pre-empted",
         "multi-paxos.ballot_pre_empted",
         "multi-paxos.ballot_pre_empted.says",
         PRE_EMPTION,
-        Expectation::Sometimes,
     ),
-    property("local-read", "multi-paxos.local_read", "multi-paxos.local_read.says", LEASES, Expectation::Sometimes),
-    property("stale-read", "multi-paxos.stale_read", "multi-paxos.stale_read.says", LEASES, Expectation::Sometimes),
-    property("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING, Expectation::Eventually),
+    Property::sometimes("local-read", "multi-paxos.local_read", "multi-paxos.local_read.says", LEASES),
+    Property::sometimes("stale-read", "multi-paxos.stale_read", "multi-paxos.stale_read.says", LEASES),
+    Property::eventually("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING),
 ];
 
 const _: () = assert!(PROPERTIES.len() == properties::PROGRESS as usize + 1, "one description for each property");
 
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
-
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("forget-promise", "multi-paxos.mutant.forget_promise", "promise-kept"),
-    mutant("accept-lower-ballot", "multi-paxos.mutant.accept_lower_ballot", "promise-kept"),
-    mutant("ignore-accepted", "multi-paxos.mutant.ignore_accepted", "chosen-is-stable"),
-    mutant("forget-accepted", "multi-paxos.mutant.forget_accepted", "chosen-is-stable"),
-    mutant("small-quorum", "multi-paxos.mutant.small_quorum", "agreement"),
-    mutant("learn-any-ballot", "multi-paxos.mutant.learn_any_ballot", "agreement"),
-    mutant("skip-gap", "multi-paxos.mutant.skip_gap", "state-machine-safety"),
-    mutant("renumber-adopted", "multi-paxos.mutant.renumber_adopted", "validity"),
-    mutant("ignore-lease-expiry", "multi-paxos.mutant.ignore_lease_expiry", "fresh-reads"),
+    MutantInfo::new("forget-promise", "multi-paxos.mutant.forget_promise", "promise-kept"),
+    MutantInfo::new("accept-lower-ballot", "multi-paxos.mutant.accept_lower_ballot", "promise-kept"),
+    MutantInfo::new("ignore-accepted", "multi-paxos.mutant.ignore_accepted", "chosen-is-stable"),
+    MutantInfo::new("forget-accepted", "multi-paxos.mutant.forget_accepted", "chosen-is-stable"),
+    MutantInfo::new("small-quorum", "multi-paxos.mutant.small_quorum", "agreement"),
+    MutantInfo::new("learn-any-ballot", "multi-paxos.mutant.learn_any_ballot", "agreement"),
+    MutantInfo::new("skip-gap", "multi-paxos.mutant.skip_gap", "state-machine-safety"),
+    MutantInfo::new("renumber-adopted", "multi-paxos.mutant.renumber_adopted", "validity"),
+    MutantInfo::new("ignore-lease-expiry", "multi-paxos.mutant.ignore_lease_expiry", "fresh-reads"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::IgnoreLeaseExpiry as usize + 1, "one description for each mutant");
@@ -148,17 +103,7 @@ impl Spec for MultiPaxos {
     ];
 
     fn defaults() -> Setup<Self> {
-        Setup {
-            nodes: 5,
-            clients: 2,
-            config: Config::usual(),
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
-            policy: ClientPolicy::default(),
-            limits: Limits::default(),
-        }
+        calm_setup(5, Config::usual())
     }
 
     fn setting(config: &Config, parameter: usize) -> Setting {
@@ -171,8 +116,12 @@ impl Spec for MultiPaxos {
         }
     }
 
+    /// Those of Raft, where a term is a round and committed means that everything up to the slot is chosen; and `leased n1`.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
+        let ["leased", name] = words else { return replicated_log::condition(world, words) };
+        let id = names_of(world).parse(0, name)?;
+        let clock = world.process(id).map_or(0, |process| process.local(world.time()));
+        Some(world.node(id).is_some_and(|node| node.holds_lease(view::quorum(world), clock)))
     }
 
     fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Directive> {
@@ -199,38 +148,6 @@ impl Spec for MultiPaxos {
         }
     }
 
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn stored(disk: &Durable) -> Option<Strip> {
-        Some(view::stored(disk))
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(world: &World<Self>) -> Option<Matrix> {
-        Some(view::matrix(world))
-    }
-
-    fn epoch_label(epoch: u64) -> Text {
-        Text::key("multi-paxos.round").with("round", Arg::Number(i64::try_from(epoch).unwrap_or(i64::MAX)))
-    }
-
     fn eventually(world: &World<Self>, property: usize) -> bool {
         property == usize::from(properties::PROGRESS) && makes_progress(world)
     }
@@ -238,10 +155,7 @@ impl Spec for MultiPaxos {
     fn metric(world: &World<Self>, metric: usize) -> Vec<u64> {
         let monitor = world.monitor();
         match metric {
-            0 => {
-                let won = leader(world).and_then(|(id, _)| monitor.won_at.get(&id));
-                won.map(|time| vec![*time]).unwrap_or_default()
-            }
+            0 => leader(world).and_then(|(id, _)| monitor.won_at.get(&id)).copied().into_iter().collect(),
             1 => vec![monitor.elections],
             2 => vec![monitor.split_votes],
             _ => monitor.commit_latencies.iter().copied().collect(),
@@ -280,47 +194,22 @@ fn span_text(span: &Span) -> String {
     }
 }
 
-/// The leader of the highest ballot; one of a lower ballot is a leader that does not know.
-fn leader(world: &World<MultiPaxos>) -> Option<(ProcessId, &Node)> {
-    let alive = (0..world.node_count()).map(ProcessId).filter_map(|id| Some((id, world.node(id)?)));
-    alive.filter(|(_, node)| node.is_leader()).max_by_key(|(_, node)| node.promised)
-}
+impl ReplicatedLog for MultiPaxos {
+    fn is_leader(node: &Node) -> bool {
+        node.is_leader()
+    }
 
-/// `leader`, `leader n1`, `not-leader n1`, `term 3` (a round), `committed 4` (everything chosen up to that slot),
-/// `committed 4 everywhere`, `logs equal`, `leased n1`: of the nodes that are up. But for the last, they are Raft's.
-fn condition(world: &World<MultiPaxos>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let named = |name: &str| names_of(world).parse(0, name);
-    let number = |word: &str| word.parse::<u32>().ok();
-    let so = match words {
-        ["leader"] => seen.up().any(|(_, node)| node.is_leader()),
-        ["leader", name] => world.node(named(name)?).is_some_and(Node::is_leader),
-        ["not-leader", name] => !world.node(named(name)?).is_some_and(Node::is_leader),
-        ["term", round] => {
-            let round = number(round)?;
-            seen.up().any(|(_, node)| node.promised.round >= round)
-        }
-        ["committed", slot] => {
-            let slot = number(slot)?;
-            seen.up().any(|(_, node)| node.log.prefix() >= slot)
-        }
-        ["committed", slot, "everywhere"] => {
-            let slot = number(slot)?;
-            seen.up().all(|(_, node)| node.log.prefix() >= slot)
-        }
-        ["logs", "equal"] => {
-            let mut applied = seen.up().map(|(_, node)| (node.applied, node.chain(node.applied)));
-            let first = applied.next();
-            applied.all(|other| Some(other) == first)
-        }
-        ["leased", name] => {
-            let id = named(name)?;
-            let clock = world.process(id).map_or(0, |process| process.local(world.time()));
-            world.node(id).is_some_and(|node| node.holds_lease(view::quorum(world), clock))
-        }
-        _ => return None,
-    };
-    Some(so)
+    fn epoch(node: &Node) -> (u32, ProcessId) {
+        (node.promised.round, node.promised.node)
+    }
+
+    fn committed(node: &Node) -> u32 {
+        node.log.prefix()
+    }
+
+    fn digest(node: &Node) -> (u32, u64) {
+        (node.applied, node.chain(node.applied))
+    }
 }
 
 /// One leader, known to a majority, that has chosen everything that it has proposed or has to propose.

@@ -4,7 +4,7 @@ use super::log::Command;
 use super::node::Node;
 use super::{Directive, MultiPaxos};
 use crate::kv::Op;
-use crate::spec::{ClientOp, Names, Spec};
+use crate::spec::{ClientOp, Names, Picture, Spec};
 use crate::stage::scene;
 use consistory_kernel::{DiskFate, Edit, Journal, Latency, MS, Moment, ProcessId, Setup, StepId, Time, World};
 

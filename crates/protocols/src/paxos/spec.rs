@@ -1,25 +1,14 @@
 //! What the registry knows of Paxos: parameters, properties, mutants, conditions, metrics.
 
-use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Durable, Node};
 use super::proposer::Phase;
 use super::roles::{Quorums, Roles};
-use super::{Backoff, Config, Learning, Paxos, Placement, properties, view, why};
+use super::{Backoff, Config, Learning, Paxos, Placement, properties};
 use crate::consensus;
 use crate::scenarios::scenarios;
-use crate::spec::{Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, names_of};
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
+use crate::spec::{Choice, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, names_of};
+use consistory_kernel::{ClientPolicy, MS, ProcessId, Setting, Setup, World};
 use core::convert::Infallible;
-
-const fn always(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Property {
-    Property { id, name, says, source, expectation: Expectation::Always, beyond: None }
-}
-
-const fn sometimes(id: &'static str, name: &'static str, says: &'static str, source: &'static str) -> Property {
-    Property { id, name, says, source, expectation: Expectation::Sometimes, beyond: None }
-}
 
 /// Quorums that do not intersect choose two values, by design of the parameters.
 const QUORUMS: Option<&str> = Some("paxos.beyond.quorums");
@@ -29,36 +18,37 @@ const PROPERTIES: &[Property] = &[
     consensus::agreement(QUORUMS),
     consensus::validity(None),
     consensus::integrity(QUORUMS),
-    always("promise-kept", "paxos.promise_kept", "paxos.promise_kept.says", "Lamport 2001, P1a"),
+    Property::always("promise-kept", "paxos.promise_kept", "paxos.promise_kept.says", "Lamport 2001, P1a"),
     Property {
         beyond: QUORUMS,
-        ..always("chosen-is-kept", "paxos.chosen_is_kept", "paxos.chosen_is_kept.says", "Lamport 2001, P2b")
+        ..Property::always("chosen-is-kept", "paxos.chosen_is_kept", "paxos.chosen_is_kept.says", "Lamport 2001, P2b")
     },
-    always("unique-ballots", "paxos.unique_ballots", "paxos.unique_ballots.says", "Lamport 2001, §2.2"),
-    always("learned-was-chosen", "paxos.learned_was_chosen", "paxos.learned_was_chosen.says", "Lamport 2001, §2.3"),
-    sometimes("chosen", "paxos.chosen", "paxos.chosen.says", "Lamport 2001, §2.2"),
-    sometimes("duel", "paxos.duel", "paxos.duel.says", "Lamport 2001, §2.4"),
-    sometimes("value-adopted", "paxos.value_adopted", "paxos.value_adopted.says", "Lamport 2001, P2c"),
-    sometimes("nack", "paxos.nack", "paxos.nack.says", "Lamport 2001, §2.2"),
+    Property::always("unique-ballots", "paxos.unique_ballots", "paxos.unique_ballots.says", "Lamport 2001, §2.2"),
+    Property::always(
+        "learned-was-chosen",
+        "paxos.learned_was_chosen",
+        "paxos.learned_was_chosen.says",
+        "Lamport 2001, §2.3",
+    ),
+    Property::sometimes("chosen", "paxos.chosen", "paxos.chosen.says", "Lamport 2001, §2.2"),
+    Property::sometimes("duel", "paxos.duel", "paxos.duel.says", "Lamport 2001, §2.4"),
+    Property::sometimes("value-adopted", "paxos.value_adopted", "paxos.value_adopted.says", "Lamport 2001, P2c"),
+    Property::sometimes("nack", "paxos.nack", "paxos.nack.says", "Lamport 2001, §2.2"),
     consensus::termination(None),
 ];
 
 const _: () = assert!(PROPERTIES.len() == properties::TERMINATION as usize + 1, "one description for each property");
 
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
-
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("forget-promise", "paxos.mutant.forget_promise", "promise-kept"),
-    mutant("ignore-accepted", "paxos.mutant.ignore_accepted", "chosen-is-kept"),
-    mutant("promise-below", "paxos.mutant.promise_below", "promise-kept"),
-    mutant("non-intersecting-quorums", "paxos.mutant.non_intersecting_quorums", "agreement"),
-    mutant("count-across-ballots", "paxos.mutant.count_across_ballots", "learned-was-chosen"),
-    mutant("shared-ballots", "paxos.mutant.shared_ballots", "unique-ballots"),
-    mutant("invent-value", "paxos.mutant.invent_value", "validity"),
-    mutant("follow-the-last", "paxos.mutant.follow_the_last", "integrity"),
+    MutantInfo::new("forget-promise", "paxos.mutant.forget_promise", "promise-kept"),
+    MutantInfo::new("ignore-accepted", "paxos.mutant.ignore_accepted", "chosen-is-kept"),
+    MutantInfo::new("promise-below", "paxos.mutant.promise_below", "promise-kept"),
+    MutantInfo::new("non-intersecting-quorums", "paxos.mutant.non_intersecting_quorums", "agreement"),
+    MutantInfo::new("count-across-ballots", "paxos.mutant.count_across_ballots", "learned-was-chosen"),
+    MutantInfo::new("shared-ballots", "paxos.mutant.shared_ballots", "unique-ballots"),
+    MutantInfo::new("invent-value", "paxos.mutant.invent_value", "validity"),
+    MutantInfo::new("follow-the-last", "paxos.mutant.follow_the_last", "integrity"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::FollowTheLast as usize + 1, "one description for each mutant");
@@ -99,7 +89,6 @@ impl Spec for Paxos {
     const MUTANTS: &'static [MutantInfo] = MUTANTS;
     const KINDS: &'static [&'static str] =
         &["Prepare", "Promise", "Accept", "Accepted", "Nack", "Ask", "Nothing", "Urge", "Chosen", "Forward", "Alive"];
-    const DIRECTIVES: &'static [&'static str] = &[];
     const NODES_MAX: u16 = 9;
     const SCENARIOS: &'static [&'static str] = scenarios!("paxos");
     const METRICS: &'static [Metric] =
@@ -107,16 +96,9 @@ impl Spec for Paxos {
 
     fn defaults() -> Setup<Self> {
         Setup {
-            nodes: 5,
-            clients: 2,
-            config: Config::usual(),
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
             // A client that asks a second proposer proposes the same there, which does no harm.
             policy: ClientPolicy { retry_after: 1_000 * MS, give_up_after: 4_000 * MS },
-            limits: Limits::default(),
+            ..calm_setup(5, Config::usual())
         }
     }
 
@@ -148,48 +130,48 @@ impl Spec for Paxos {
         Roles::new(nodes, config).names()
     }
 
+    /// `chosen`, `chosen 7`, `decided any`, `decided n1`, `decided all`, `preparing n1`, `accepting n1`, `preempted n1`,
+    /// `promised n1 2` (a round), `accepted n1 7`, `round 3`: of the nodes that are up, but for `chosen`.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
-    }
-
-    fn parse_directive(_: &str, _: &[&str], _: Names) -> Option<Infallible> {
-        None
+        let seen = world.observation(ProcessId(0));
+        let names = names_of(world);
+        let node = |name: &str| names.parse(0, name).map(|id| world.node(id));
+        let phase = |name: &str, is_meant: fn(Phase) -> bool| {
+            let attempt = node(name)?.and_then(|node| node.proposer.attempt);
+            Some(attempt.is_some_and(|attempt| is_meant(attempt.phase)))
+        };
+        let mut informed = seen.up().filter(|(id, node)| node.roles.is_informed(*id)).map(|(_, node)| node);
+        let so = match words {
+            ["chosen"] => world.monitor().chosen.is_some(),
+            ["chosen", value] => {
+                let value = value.parse::<i64>().ok()?;
+                world.monitor().chosen.is_some_and(|chosen| chosen.value.value == value)
+            }
+            ["decided", "any"] => informed.any(|node| node.learner.decided.is_some()),
+            ["decided", "all"] => informed.all(|node| node.learner.decided.is_some()),
+            ["decided", name] => node(name)?.is_some_and(|node| node.learner.decided.is_some()),
+            ["preparing", name] => phase(name, |phase| matches!(phase, Phase::Prepare { .. }))?,
+            ["accepting", name] => phase(name, |phase| matches!(phase, Phase::Accept { .. }))?,
+            ["preempted", name] => phase(name, |phase| matches!(phase, Phase::Preempted { .. }))?,
+            ["promised", name, round] => {
+                let round = round.parse::<u32>().ok()?;
+                node(name)?.is_some_and(|node| node.durable.promised.round >= round)
+            }
+            ["accepted", name, value] => {
+                let value = value.parse::<i64>().ok()?;
+                node(name)?.is_some_and(|node| node.durable.accepted.is_some_and(|vote| vote.value.value == value))
+            }
+            ["round", round] => {
+                let round = round.parse::<u32>().ok()?;
+                seen.up().any(|(_, node)| node.durable.round >= round)
+            }
+            _ => return None,
+        };
+        Some(so)
     }
 
     fn directive_text(directive: &Infallible) -> (&'static str, String) {
         match *directive {}
-    }
-
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn stored(disk: &Durable) -> Option<Strip> {
-        Some(view::strip(disk.accepted, false))
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(_: &World<Self>) -> Option<Matrix> {
-        None
-    }
-
-    fn epoch_label(epoch: u64) -> Text {
-        Text::key("paxos.round").with("round", Arg::Number(i64::try_from(epoch).unwrap_or(i64::MAX)))
     }
 
     fn eventually(world: &World<Self>, property: usize) -> bool {
@@ -213,44 +195,4 @@ impl Spec for Paxos {
             _ => monitor.delays.iter().copied().collect(),
         }
     }
-}
-
-/// `chosen`, `chosen 7`, `decided any`, `decided n1`, `decided all`, `preparing n1`, `accepting n1`, `preempted n1`,
-/// `promised n1 2` (a round), `accepted n1 7`, `round 3`: of the nodes that are up, but for `chosen`.
-fn condition(world: &World<Paxos>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let names = names_of(world);
-    let node = |name: &str| names.parse(0, name).map(|id| world.node(id));
-    let phase = |name: &str, is_meant: fn(Phase) -> bool| {
-        let attempt = node(name)?.and_then(|node| node.proposer.attempt);
-        Some(attempt.is_some_and(|attempt| is_meant(attempt.phase)))
-    };
-    let mut informed = seen.up().filter(|(id, node)| node.roles.is_informed(*id)).map(|(_, node)| node);
-    let so = match words {
-        ["chosen"] => world.monitor().chosen.is_some(),
-        ["chosen", value] => {
-            let value = value.parse::<i64>().ok()?;
-            world.monitor().chosen.is_some_and(|chosen| chosen.value.value == value)
-        }
-        ["decided", "any"] => informed.any(|node| node.learner.decided.is_some()),
-        ["decided", "all"] => informed.all(|node| node.learner.decided.is_some()),
-        ["decided", name] => node(name)?.is_some_and(|node| node.learner.decided.is_some()),
-        ["preparing", name] => phase(name, |phase| matches!(phase, Phase::Prepare { .. }))?,
-        ["accepting", name] => phase(name, |phase| matches!(phase, Phase::Accept { .. }))?,
-        ["preempted", name] => phase(name, |phase| matches!(phase, Phase::Preempted { .. }))?,
-        ["promised", name, round] => {
-            let round = round.parse::<u32>().ok()?;
-            node(name)?.is_some_and(|node| node.durable.promised.round >= round)
-        }
-        ["accepted", name, value] => {
-            let value = value.parse::<i64>().ok()?;
-            node(name)?.is_some_and(|node| node.durable.accepted.is_some_and(|vote| vote.value.value == value))
-        }
-        ["round", round] => {
-            let round = round.parse::<u32>().ok()?;
-            seen.up().any(|(_, node)| node.durable.round >= round)
-        }
-        _ => return None,
-    };
-    Some(so)
 }

@@ -1,33 +1,117 @@
 //! The picture: a node's card, the messages' glyphs, the inspector's fields.
 
 use super::message::{Ballot, Message, Vote};
-use super::node::Node;
+use super::node::{Durable, Node};
 use super::proposer::Phase;
 use super::roles::{count_of, members};
-use super::{Paxos, Timer};
+use super::{Paxos, Timer, why};
 use crate::consensus::Proposal;
-use crate::spec::{Glyph, names_of};
+use crate::picture::{arc, field, plain_card, process_text, text_field, timer_fields, value_strip};
+use crate::spec::{Glyph, Picture, names_of};
+use crate::why::number;
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{
-    Arg, Card, Cell, Dots, Emphasis, Field, Health, Shape, Sign, Status, Strip, Text, TimerArc, Tone,
-};
+use consistory_scene::{Arg, Card, Dots, Emphasis, Field, Shape, Sign, Strip, Subject, Text, TimerArc, Tone, Why};
 
-pub(super) fn card(world: &World<Paxos>, id: ProcessId, node: &Node) -> Card {
-    let (role, emphasis) = role(id, node);
-    let ballot = ballot_of(node);
-    Card {
-        id,
-        name: names_of(world).name(id),
-        status: Status::Up,
-        role: Text::key(role),
-        emphasis,
-        tone: tone(ballot),
-        badge: if ballot == Ballot::NONE { Text::plain("") } else { badge(ballot) },
-        timer: timer(world, id),
-        dots: dots(node),
-        strip: node.roles.is_acceptor(id).then(|| strip(node.durable.accepted, node.learner.decided.is_some())),
-        fields: brief(world, node),
-        health: Health::default(),
+impl Picture for Paxos {
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        let (role, emphasis) = role(id, node);
+        let ballot = ballot_of(node);
+        Card {
+            tone: tone(ballot),
+            badge: if ballot == Ballot::NONE { Text::plain("") } else { badge(ballot) },
+            timer: timer(world, id),
+            dots: dots(node),
+            strip: node.roles.is_acceptor(id).then(|| strip(node.durable.accepted, node.learner.decided.is_some())),
+            fields: brief(world, node),
+            ..plain_card(world, id, role, emphasis)
+        }
+    }
+
+    fn stored(disk: &Durable) -> Option<Strip> {
+        Some(strip(disk.accepted, false))
+    }
+
+    fn glyph(message: &Message) -> Glyph {
+        let (letter, shape, filled, sign) = match message {
+            Message::Prepare { .. } => ('P', Shape::Square, true, Sign::None),
+            Message::Promise { accepted, .. } => ('P', Shape::Square, false, sign(accepted.is_some())),
+            Message::Accept(_) => ('A', Shape::Circle, true, Sign::None),
+            Message::Accepted(_) => ('A', Shape::Circle, false, Sign::Plus),
+            Message::Nack { .. } => ('N', Shape::Diamond, false, Sign::Minus),
+            Message::Ask => ('?', Shape::Triangle, true, Sign::None),
+            Message::Nothing => ('?', Shape::Triangle, false, Sign::Minus),
+            Message::Urge => ('U', Shape::Triangle, true, Sign::None),
+            Message::Chosen { .. } => ('!', Shape::Diamond, true, Sign::Plus),
+            Message::Forward { .. } => ('F', Shape::Square, true, Sign::None),
+            Message::Alive => ('H', Shape::Circle, true, Sign::None),
+        };
+        Glyph { letter, shape, filled, sign, tone: message.ballot().map_or(Tone::Neutral, tone) }
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        let ballot = message.ballot().map(|ballot| text_field("paxos.field.ballot", ballot_text(ballot)));
+        let mut fields: Vec<Field> = ballot.into_iter().collect();
+        match message {
+            Message::Promise { accepted, .. } => {
+                fields.push(text_field("paxos.field.accepted", accepted.map_or_else(dash, vote_text)));
+            }
+            Message::Accept(vote) | Message::Accepted(vote) => fields.extend(value_fields(vote.value)),
+            Message::Nack { promised, .. } => fields.push(text_field("paxos.field.promised", ballot_text(*promised))),
+            Message::Chosen { value, known } => {
+                fields.extend(value_fields(*value));
+                fields.push(field("paxos.field.known", count_of(*known)));
+            }
+            Message::Forward { value } => fields.extend(value_fields(*value)),
+            Message::Prepare { .. } | Message::Ask | Message::Nothing | Message::Urge | Message::Alive => {}
+        }
+        fields
+    }
+
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
+        let names = names_of(world);
+        let listed = |set: u16| {
+            let listed: Vec<String> = members(set).map(|member| names.name(member)).collect();
+            if listed.is_empty() { "–".to_owned() } else { listed.join(" ") }
+        };
+        let mut fields = facts(world, id, node);
+        if node.roles.is_proposer(id) {
+            fields.push(field("paxos.field.round", node.durable.round));
+            fields.push(field("paxos.field.waiting", node.waiting.len()));
+        }
+        match node.proposer.attempt.map(|attempt| attempt.phase) {
+            Some(Phase::Prepare { promises, highest }) => {
+                fields.push(field("paxos.field.promises", listed(promises)));
+                fields.push(text_field("paxos.field.highest", highest.map_or_else(dash, vote_text)));
+            }
+            Some(Phase::Accept { value, adopted, accepted }) => {
+                fields.push(field("paxos.field.proposed", value.value));
+                fields.push(text_field("paxos.field.adopted", adopted.map_or_else(dash, ballot_text)));
+                fields.push(field("paxos.field.acceptances", listed(accepted)));
+            }
+            Some(Phase::Preempted { by }) => fields.push(text_field("paxos.field.preempted", ballot_text(by))),
+            None => {}
+        }
+        if node.learner.decided.is_some() {
+            fields.push(field("paxos.field.known", listed(node.learner.known)));
+        }
+        for (ballot, (value, acceptors)) in node.learner.heard.iter().rev().take(4) {
+            let heard = Text::key("paxos.heard").with("value", Arg::Number(value.value));
+            let heard = heard.with("count", number(count_of(*acceptors)));
+            fields.push(Field { name: ballot_text(*ballot), value: heard });
+        }
+        if node.quorums.intersect(node.roles) {
+            fields.push(text_field("paxos.field.quorums", quorums_text(node)));
+        }
+        fields.extend(timer_fields(world, id, "paxos.at_time", timer_name));
+        fields
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
+    }
+
+    fn epoch_label(epoch: u64) -> Text {
+        Text::key("paxos.round").with("round", number(epoch))
     }
 }
 
@@ -61,41 +145,32 @@ fn tone(ballot: Ballot) -> Tone {
 }
 
 fn ballot_text(ballot: Ballot) -> Text {
-    let text = Text::key("paxos.ballot").with("round", Arg::Number(i64::from(ballot.round)));
+    let text = Text::key("paxos.ballot").with("round", number(ballot.round));
     text.with("proposer", Arg::Process(ballot.proposer))
 }
 
 /// The ballot in the corner of a card, which has little room.
 fn badge(ballot: Ballot) -> Text {
-    let text = Text::key("paxos.badge").with("round", Arg::Number(i64::from(ballot.round)));
+    let text = Text::key("paxos.badge").with("round", number(ballot.round));
     text.with("proposer", Arg::Process(ballot.proposer))
 }
 
 fn vote_text(vote: Vote) -> Text {
     let text = Text::key("paxos.vote").with("value", Arg::Number(vote.value.value));
-    let text = text.with("round", Arg::Number(i64::from(vote.ballot.round)));
+    let text = text.with("round", number(vote.ballot.round));
     text.with("proposer", Arg::Process(vote.ballot.proposer))
 }
 
 /// What an acceptor has accepted; solid once its node knows that it is chosen.
-pub(super) fn strip(accepted: Option<Vote>, is_chosen: bool) -> Strip {
-    let cell = |vote: Vote| Cell {
-        index: 1,
-        label: vote.value.value.to_string(),
-        tone: tone(vote.ballot),
-        committed: is_chosen,
-        applied: is_chosen,
-        title: vote_text(vote),
-    };
-    Strip { hidden: 0, cells: accepted.map(cell).into_iter().collect() }
+fn strip(accepted: Option<Vote>, is_chosen: bool) -> Strip {
+    value_strip(accepted.map(|vote| (vote.value.value, tone(vote.ballot), vote_text(vote))), is_chosen)
 }
 
 /// The proposer's next ballot; else the learner's next question or announcement.
 fn timer(world: &World<Paxos>, id: ProcessId) -> Option<TimerArc> {
     let shown = world.timers(id).iter().filter(|armed| armed.timer != Timer::Alive);
     let armed = shown.min_by_key(|armed| (armed.timer != Timer::Retry, armed.fires_at))?;
-    let name = Text::key(timer_name(armed.timer));
-    Some(TimerArc { name, armed_at: armed.armed_at, fires_at: armed.fires_at })
+    Some(arc(timer_name(armed.timer), armed))
 }
 
 fn timer_name(timer: Timer) -> &'static str {
@@ -121,9 +196,9 @@ fn dots(node: &Node) -> Option<Dots> {
 
 /// What a card has room for: what its node wants, and what is chosen, whether the node knows it or not.
 fn brief(world: &World<Paxos>, node: &Node) -> Vec<Field> {
-    let own = node.proposer.own.map(|own| field("paxos.field.own", value_text(own)));
-    let chosen = world.monitor().chosen.map(|chosen| field("paxos.field.chosen", value_text(chosen.value)));
-    let quorums = (!node.quorums.intersect(node.roles)).then(|| field("paxos.field.quorums", quorums_text(node)));
+    let own = node.proposer.own.map(|own| field("paxos.field.own", own.value));
+    let chosen = world.monitor().chosen.map(|chosen| field("paxos.field.chosen", chosen.value.value));
+    let quorums = (!node.quorums.intersect(node.roles)).then(|| text_field("paxos.field.quorums", quorums_text(node)));
     own.into_iter().chain(chosen).chain(quorums).collect()
 }
 
@@ -131,18 +206,18 @@ fn brief(world: &World<Paxos>, node: &Node) -> Vec<Field> {
 fn facts(world: &World<Paxos>, id: ProcessId, node: &Node) -> Vec<Field> {
     let mut fields = Vec::new();
     if node.roles.is_acceptor(id) && node.durable.promised > Ballot::NONE {
-        fields.push(field("paxos.field.promised", ballot_text(node.durable.promised)));
-        fields.push(field("paxos.field.accepted", node.durable.accepted.map_or_else(dash, vote_text)));
+        fields.push(text_field("paxos.field.promised", ballot_text(node.durable.promised)));
+        fields.push(text_field("paxos.field.accepted", node.durable.accepted.map_or_else(dash, vote_text)));
     }
     if let Some(own) = node.proposer.own {
-        fields.push(field("paxos.field.own", value_text(own)));
+        fields.push(field("paxos.field.own", own.value));
     }
     if let Some(decided) = node.learner.decided {
-        fields.push(field("paxos.field.learned", value_text(decided)));
+        fields.push(field("paxos.field.learned", decided.value));
     }
     fields.extend(chosen(world));
     if !node.quorums.intersect(node.roles) {
-        fields.push(field("paxos.field.quorums", quorums_text(node)));
+        fields.push(text_field("paxos.field.quorums", quorums_text(node)));
     }
     fields
 }
@@ -159,24 +234,7 @@ fn chosen(world: &World<Paxos>) -> Option<Field> {
     } else {
         Text::key("paxos.chosen_known").with("nodes", Arg::Plain(knowing.join(", ")))
     };
-    Some(field("paxos.field.chosen", text.with("value", Arg::Number(chosen.value.value))))
-}
-
-pub(super) fn glyph(message: &Message) -> Glyph {
-    let (letter, shape, filled, sign) = match message {
-        Message::Prepare { .. } => ('P', Shape::Square, true, Sign::None),
-        Message::Promise { accepted, .. } => ('P', Shape::Square, false, sign(accepted.is_some())),
-        Message::Accept(_) => ('A', Shape::Circle, true, Sign::None),
-        Message::Accepted(_) => ('A', Shape::Circle, false, Sign::Plus),
-        Message::Nack { .. } => ('N', Shape::Diamond, false, Sign::Minus),
-        Message::Ask => ('?', Shape::Triangle, true, Sign::None),
-        Message::Nothing => ('?', Shape::Triangle, false, Sign::Minus),
-        Message::Urge => ('U', Shape::Triangle, true, Sign::None),
-        Message::Chosen { .. } => ('!', Shape::Diamond, true, Sign::Plus),
-        Message::Forward { .. } => ('F', Shape::Square, true, Sign::None),
-        Message::Alive => ('H', Shape::Circle, true, Sign::None),
-    };
-    Glyph { letter, shape, filled, sign, tone: message.ballot().map_or(Tone::Neutral, tone) }
+    Some(text_field("paxos.field.chosen", text.with("value", Arg::Number(chosen.value.value))))
 }
 
 /// A promise that reports an accepted proposal has a sign.
@@ -184,89 +242,19 @@ fn sign(reports: bool) -> Sign {
     if reports { Sign::Plus } else { Sign::None }
 }
 
-pub(super) fn message_fields(message: &Message) -> Vec<Field> {
-    let ballot = message.ballot().map(|ballot| field("paxos.field.ballot", ballot_text(ballot)));
-    let mut fields: Vec<Field> = ballot.into_iter().collect();
-    match message {
-        Message::Promise { accepted, .. } => {
-            fields.push(field("paxos.field.accepted", accepted.map_or_else(dash, vote_text)));
-        }
-        Message::Accept(vote) | Message::Accepted(vote) => fields.extend(value_fields(vote.value)),
-        Message::Nack { promised, .. } => fields.push(field("paxos.field.promised", ballot_text(*promised))),
-        Message::Chosen { value, known } => {
-            fields.extend(value_fields(*value));
-            fields.push(field("paxos.field.known", Text::plain(count_of(*known).to_string())));
-        }
-        Message::Forward { value } => fields.extend(value_fields(*value)),
-        Message::Prepare { .. } | Message::Ask | Message::Nothing | Message::Urge | Message::Alive => {}
-    }
-    fields
-}
-
-fn value_fields(value: Proposal) -> [Field; 2] {
-    let client = Text { key: "plain", args: vec![("text", Arg::Process(value.client))] };
-    let client = if value.client == ProcessId(u16::MAX) { dash() } else { client };
-    [field("paxos.field.value", value_text(value)), field("paxos.field.client", client)]
-}
-
-pub(super) fn node_fields(world: &World<Paxos>, id: ProcessId, node: &Node) -> Vec<Field> {
-    let names = names_of(world);
-    let listed = |set: u16| {
-        let listed: Vec<String> = members(set).map(|member| names.name(member)).collect();
-        Text::plain(if listed.is_empty() { "–".to_owned() } else { listed.join(" ") })
-    };
-    let mut fields = facts(world, id, node);
-    if node.roles.is_proposer(id) {
-        fields.push(field("paxos.field.round", Text::plain(node.durable.round.to_string())));
-        fields.push(field("paxos.field.waiting", Text::plain(node.waiting.len().to_string())));
-    }
-    match node.proposer.attempt.map(|attempt| attempt.phase) {
-        Some(Phase::Prepare { promises, highest }) => {
-            fields.push(field("paxos.field.promises", listed(promises)));
-            fields.push(field("paxos.field.highest", highest.map_or_else(dash, vote_text)));
-        }
-        Some(Phase::Accept { value, adopted, accepted }) => {
-            fields.push(field("paxos.field.proposed", value_text(value)));
-            fields.push(field("paxos.field.adopted", adopted.map_or_else(dash, ballot_text)));
-            fields.push(field("paxos.field.acceptances", listed(accepted)));
-        }
-        Some(Phase::Preempted { by }) => fields.push(field("paxos.field.preempted", ballot_text(by))),
-        None => {}
-    }
-    if node.learner.decided.is_some() {
-        fields.push(field("paxos.field.known", listed(node.learner.known)));
-    }
-    for (ballot, (value, acceptors)) in node.learner.heard.iter().rev().take(4) {
-        let heard = Text::key("paxos.heard").with("value", Arg::Number(value.value));
-        let heard = heard.with("count", Arg::Number(i64::from(count_of(*acceptors))));
-        fields.push(Field { name: ballot_text(*ballot), value: heard });
-    }
-    if node.quorums.intersect(node.roles) {
-        fields.push(field("paxos.field.quorums", quorums_text(node)));
-    }
-    for armed in world.timers(id) {
-        let value = Text::key("paxos.at_time").with("time", Arg::Time(armed.fires_at));
-        fields.push(field(timer_name(armed.timer), value));
-    }
-    fields
-}
-
 /// The sizes of the quorums, and that they do not intersect where they do not.
 fn quorums_text(node: &Node) -> Text {
     let key = if node.quorums.intersect(node.roles) { "paxos.quorums" } else { "paxos.quorums.disjoint" };
-    let number = |count: u16| Arg::Number(i64::from(count));
     let text = Text::key(key).with("first", number(node.quorums.phase1)).with("second", number(node.quorums.phase2));
     text.with("total", number(node.roles.acceptor_count()))
 }
 
-fn value_text(value: Proposal) -> Text {
-    Text::plain(value.value.to_string())
+/// A proposal, and whose it is.
+fn value_fields(value: Proposal) -> [Field; 2] {
+    let client = if value.client == ProcessId(u16::MAX) { dash() } else { process_text(value.client) };
+    [field("paxos.field.value", value.value), text_field("paxos.field.client", client)]
 }
 
 fn dash() -> Text {
     Text::plain("–")
-}
-
-fn field(name: &'static str, value: Text) -> Field {
-    Field { name: Text::key(name), value }
 }

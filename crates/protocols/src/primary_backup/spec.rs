@@ -1,22 +1,14 @@
 //! What the registry knows of primary-backup replication: parameters, properties, mutants, parsers, metrics.
 
 use super::mutants::Mutant;
-use super::node::{Durable, Node};
-use super::{Config, Directive, Message, PrimaryBackup, properties, view, why};
+use super::node::Node;
+use super::{Config, Directive, PrimaryBackup, properties};
+use crate::replicated_log::{self, ReplicatedLog, log_text, parse_log};
 use crate::scenarios::scenarios;
-use crate::spec::{Choice, Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process};
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
-
-const fn property(
-    id: &'static str,
-    name: &'static str,
-    says: &'static str,
-    source: &'static str,
-    expectation: Expectation,
-) -> Property {
-    Property { id, name, says, source, expectation, beyond: None }
-}
+use crate::spec::{
+    Choice, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, parse_process,
+};
+use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
 const ALSBERG_DAY: &str = "Alsberg, Day 1976";
 const APPROACH: &str = "Budhiraja et al. 1993";
@@ -24,82 +16,45 @@ const LEASES: &str = "Gray, Cheriton 1989";
 
 /// In the order of the numbers in [`properties`].
 const PROPERTIES: &[Property] = &[
-    property(
+    Property::always(
         "one-primary-per-epoch",
         "primary-backup.one_primary",
         "primary-backup.one_primary.says",
         APPROACH,
-        Expectation::Always,
     ),
-    property(
+    Property::always(
         "acknowledged-writes-survive",
         "primary-backup.survive",
         "primary-backup.survive.says",
         ALSBERG_DAY,
-        Expectation::Always,
     ),
-    property("prefix", "primary-backup.prefix", "primary-backup.prefix.says", ALSBERG_DAY, Expectation::Always),
-    property(
-        "fresh-reads",
-        "primary-backup.fresh_reads",
-        "primary-backup.fresh_reads.says",
-        LEASES,
-        Expectation::Always,
-    ),
-    property("failover", "primary-backup.failover", "primary-backup.failover.says", APPROACH, Expectation::Sometimes),
-    property(
+    Property::always("prefix", "primary-backup.prefix", "primary-backup.prefix.says", ALSBERG_DAY),
+    Property::always("fresh-reads", "primary-backup.fresh_reads", "primary-backup.fresh_reads.says", LEASES),
+    Property::sometimes("failover", "primary-backup.failover", "primary-backup.failover.says", APPROACH),
+    Property::sometimes(
         "write-acknowledged",
         "primary-backup.write_acknowledged",
         "primary-backup.write_acknowledged.says",
         ALSBERG_DAY,
-        Expectation::Sometimes,
     ),
-    property(
-        "rolled-back",
-        "primary-backup.roll_back",
-        "primary-backup.roll_back.says",
-        APPROACH,
-        Expectation::Sometimes,
-    ),
-    property(
-        "stale-read",
-        "primary-backup.stale_read",
-        "primary-backup.stale_read.says",
-        LEASES,
-        Expectation::Sometimes,
-    ),
-    property(
-        "write-lost",
-        "primary-backup.write_lost",
-        "primary-backup.write_lost.says",
-        APPROACH,
-        Expectation::Sometimes,
-    ),
-    property(
-        "two-primaries",
-        "primary-backup.two_primaries",
-        "primary-backup.two_primaries.says",
-        APPROACH,
-        Expectation::Sometimes,
-    ),
-    property("progress", "primary-backup.progress", "primary-backup.progress.says", APPROACH, Expectation::Eventually),
+    Property::sometimes("rolled-back", "primary-backup.roll_back", "primary-backup.roll_back.says", APPROACH),
+    Property::sometimes("stale-read", "primary-backup.stale_read", "primary-backup.stale_read.says", LEASES),
+    Property::sometimes("write-lost", "primary-backup.write_lost", "primary-backup.write_lost.says", APPROACH),
+    Property::sometimes("two-primaries", "primary-backup.two_primaries", "primary-backup.two_primaries.says", APPROACH),
+    Property::eventually("progress", "primary-backup.progress", "primary-backup.progress.says", APPROACH),
 ];
 
 const _: () = assert!(PROPERTIES.len() == properties::PROGRESS as usize + 1, "one description for each property");
 
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
-
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("acknowledge-early", "primary-backup.mutant.acknowledge_early", "acknowledged-writes-survive"),
-    mutant("skip-fence-quorum", "primary-backup.mutant.skip_fence_quorum", "acknowledged-writes-survive"),
-    mutant("ignore-longer-log", "primary-backup.mutant.ignore_longer_log", "acknowledged-writes-survive"),
-    mutant("accept-old-epoch", "primary-backup.mutant.accept_old_epoch", "acknowledged-writes-survive"),
-    mutant("reuse-epoch", "primary-backup.mutant.reuse_epoch", "one-primary-per-epoch"),
-    mutant("no-consistency-check", "primary-backup.mutant.no_consistency_check", "prefix"),
-    mutant("ignore-lease", "primary-backup.mutant.ignore_lease", "fresh-reads"),
+    MutantInfo::new("acknowledge-early", "primary-backup.mutant.acknowledge_early", "acknowledged-writes-survive"),
+    MutantInfo::new("skip-fence-quorum", "primary-backup.mutant.skip_fence_quorum", "acknowledged-writes-survive"),
+    MutantInfo::new("ignore-longer-log", "primary-backup.mutant.ignore_longer_log", "acknowledged-writes-survive"),
+    MutantInfo::new("accept-old-epoch", "primary-backup.mutant.accept_old_epoch", "acknowledged-writes-survive"),
+    MutantInfo::new("reuse-epoch", "primary-backup.mutant.reuse_epoch", "one-primary-per-epoch"),
+    MutantInfo::new("no-consistency-check", "primary-backup.mutant.no_consistency_check", "prefix"),
+    MutantInfo::new("ignore-lease", "primary-backup.mutant.ignore_lease", "fresh-reads"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::IgnoreLease as usize + 1, "one description for each mutant");
@@ -143,17 +98,7 @@ impl Spec for PrimaryBackup {
         &[Metric { name: "failovers" }, Metric { name: "rollbacks" }, Metric { name: "stale_reads" }];
 
     fn defaults() -> Setup<Self> {
-        Setup {
-            nodes: 3,
-            clients: 2,
-            config: Config::semi_synchronous(),
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
-            policy: ClientPolicy::default(),
-            limits: Limits::default(),
-        }
+        calm_setup(3, Config::semi_synchronous())
     }
 
     fn setting(config: &Config, parameter: usize) -> Setting {
@@ -168,54 +113,29 @@ impl Spec for PrimaryBackup {
         }
     }
 
+    /// `primary`, `primary n2`, `backup n1`, `epoch 2`, `acknowledged 4`, `applied 3 n2`, `logs equal`: of the nodes that are up.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
+        let node = |name: &str| parse_process(world.node_count(), 0, name).map(|id| world.node(id));
+        match words {
+            ["backup", name] => Some(node(name)?.is_some_and(Node::is_backup)),
+            ["applied", index, name] => {
+                let index = index.parse::<u32>().ok()?;
+                Some(node(name)?.is_some_and(|node| node.applied >= index))
+            }
+            [Self::LEADER, ..] | [Self::EPOCH | Self::COMMITTED, _] | ["logs", "equal"] => {
+                replicated_log::condition(world, words)
+            }
+            _ => None,
+        }
     }
 
     fn parse_directive(keyword: &str, arguments: &[&str], _: Names) -> Option<Directive> {
-        if keyword != "log" {
-            return None;
-        }
-        let rounds: Vec<u32> = arguments.iter().map(|round| round.parse().ok()).collect::<Option<_>>()?;
-        let is_rising = rounds.is_sorted() && rounds.first().is_none_or(|round| *round > 0);
-        (is_rising && rounds.len() <= 1_000).then_some(Directive::Log(rounds))
+        if keyword == "log" { parse_log(arguments).map(Directive::Log) } else { None }
     }
 
     fn directive_text(directive: &Directive) -> (&'static str, String) {
         let Directive::Log(rounds) = directive;
-        ("log", rounds.iter().map(u32::to_string).collect::<Vec<_>>().join(" "))
-    }
-
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn stored(disk: &Durable) -> Option<Strip> {
-        Some(view::stored(disk))
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(world: &World<Self>) -> Option<Matrix> {
-        Some(view::matrix(world))
-    }
-
-    fn epoch_label(epoch: u64) -> Text {
-        Text::key("primary-backup.epoch").with("epoch", Arg::Number(i64::try_from(epoch).unwrap_or(i64::MAX)))
+        ("log", log_text(rounds))
     }
 
     fn eventually(world: &World<Self>, property: usize) -> bool {
@@ -232,35 +152,27 @@ impl Spec for PrimaryBackup {
     }
 }
 
-/// `primary`, `primary n2`, `backup n1`, `epoch 2`, `acknowledged 4`, `applied 3 n2`, `logs equal`: of the nodes that are up.
-fn condition(world: &World<PrimaryBackup>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let named = |name: &str| parse_process(world.node_count(), 0, name);
-    let number = |word: &str| word.parse::<u32>().ok();
-    let so = match words {
-        ["primary"] => seen.up().any(|(_, node)| node.is_primary()),
-        ["primary", name] => world.node(named(name)?).is_some_and(Node::is_primary),
-        ["backup", name] => world.node(named(name)?).is_some_and(Node::is_backup),
-        ["epoch", round] => {
-            let round = number(round)?;
-            seen.up().any(|(_, node)| node.epoch().round >= round)
-        }
-        ["acknowledged", index] => {
-            let index = number(index)?;
-            seen.up().any(|(_, node)| node.acknowledged >= index)
-        }
-        ["applied", index, name] => {
-            let index = number(index)?;
-            world.node(named(name)?).is_some_and(|node| node.applied >= index)
-        }
-        ["logs", "equal"] => {
-            let mut chains = seen.up().map(|(_, node)| node.durable.log.chain(node.durable.log.last_index()));
-            let first = chains.next();
-            chains.all(|chain| Some(chain) == first)
-        }
-        _ => return None,
-    };
-    Some(so)
+impl ReplicatedLog for PrimaryBackup {
+    const LEADER: &'static str = "primary";
+    const EPOCH: &'static str = "epoch";
+    const COMMITTED: &'static str = "acknowledged";
+
+    fn is_leader(node: &Node) -> bool {
+        node.is_primary()
+    }
+
+    fn epoch(node: &Node) -> (u32, ProcessId) {
+        (node.epoch().round, node.epoch().node)
+    }
+
+    fn committed(node: &Node) -> u32 {
+        node.acknowledged
+    }
+
+    fn digest(node: &Node) -> (u32, u64) {
+        let log = &node.durable.log;
+        (log.last_index(), log.chain(log.last_index()))
+    }
 }
 
 /// One primary, and every node is up, in its epoch and with its log, all of which is acknowledged.

@@ -4,7 +4,7 @@ use super::log::{Epoch, Position};
 use super::node::Node;
 use super::{Config, Directive, PrimaryBackup};
 use crate::kv::Op;
-use crate::spec::{ClientOp, Spec};
+use crate::spec::{ClientOp, Picture, Spec};
 use crate::stage::scene;
 use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, ProcessId, Setup, StepId, Time, World};
 

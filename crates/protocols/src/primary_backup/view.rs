@@ -3,62 +3,152 @@
 use super::log::{Command, Entry, Epoch, Log, Position};
 use super::message::{FenceAnswer, Message, Outcome};
 use super::node::{Durable, Node, Progress, Role};
-use super::{PrimaryBackup, Timer};
-use crate::spec::{ClientOp, Glyph, process_name};
+use super::{PrimaryBackup, Timer, why};
+use crate::logs::{self, DrawnLog};
+use crate::picture::{
+    arc, field, first_entries, or_dash, plain_card, sign, store_fields, text_field, time_field, timer_fields,
+    word_field,
+};
+use crate::replicated_log::leader;
+use crate::spec::{ClientOp, Glyph, Picture, process_name};
+use crate::why::{nodes, number};
 use consistory_kernel::{ProcessId, Time, World};
 use consistory_scene::{
-    Arg, Card, Cell, Dots, Emphasis, Field, Health, Matrix, MatrixRow, Shape, Sign, Status, Strip, Text, TimerArc, Tone,
+    Arg, Card, Cell, Dots, Emphasis, Field, Matrix, Shape, Sign, Strip, Subject, Text, TimerArc, Tone, Why,
 };
 
-/// Cells that a card shows; older ones are counted.
-const STRIP: u32 = 8;
+/// The words for a time.
+const TIME: &str = "primary-backup.time";
 
-/// Columns that the log matrix shows.
-const COLUMNS: u32 = 14;
-
-/// Entries that the inspector lists of a message.
-const LISTED: usize = 6;
-
-pub(super) fn card(world: &World<PrimaryBackup>, id: ProcessId, node: &Node) -> Card {
-    let (role, emphasis) = match node.role {
-        // It has promised a candidate to refuse the primary, and has not heard from a new one.
-        Role::Backup if !node.durable.in_office => ("primary-backup.role.fenced", Emphasis::Plain),
-        Role::Backup => ("primary-backup.role.backup", Emphasis::Plain),
-        Role::Candidate { .. } => ("primary-backup.role.candidate", Emphasis::Tentative),
-        Role::Primary { .. } => ("primary-backup.role.primary", Emphasis::Strong),
-    };
-    let round = node.epoch().round;
-    Card {
-        id,
-        name: process_name(world.node_count(), id),
-        status: Status::Up,
-        role: Text::key(role),
-        emphasis,
-        tone: Tone::epoch(u64::from(round)),
-        badge: Text::key("primary-backup.epoch").with("epoch", Arg::Number(i64::from(round))),
-        timer: timer(world, id),
-        dots: dots(world, id, node),
-        strip: Some(strip(&node.durable.log, node.acknowledged, node.applied)),
-        fields: node.store.values().map(|(key, value)| data(&key.to_string(), &value.to_string())).collect(),
-        health: Health::default(),
+impl Picture for PrimaryBackup {
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        let (role, emphasis) = match node.role {
+            // It has promised a candidate to refuse the primary, and has not heard from a new one.
+            Role::Backup if !node.durable.in_office => ("primary-backup.role.fenced", Emphasis::Plain),
+            Role::Backup => ("primary-backup.role.backup", Emphasis::Plain),
+            Role::Candidate { .. } => ("primary-backup.role.candidate", Emphasis::Tentative),
+            Role::Primary { .. } => ("primary-backup.role.primary", Emphasis::Strong),
+        };
+        let round = u64::from(node.epoch().round);
+        Card {
+            tone: Tone::epoch(round),
+            badge: Self::epoch_label(round),
+            timer: timer(world, id),
+            dots: dots(world, id, node),
+            strip: Some(drawn(&node.durable.log, node.acknowledged, node.applied).strip()),
+            fields: store_fields(&node.store),
+            ..plain_card(world, id, role, emphasis)
+        }
     }
-}
 
-/// What a node that is down has on its disk: what of it is acknowledged, it forgot.
-pub(super) fn stored(disk: &Durable) -> Strip {
-    strip(&disk.log, 0, 0)
-}
+    /// What of it is acknowledged, the node forgot.
+    fn stored(disk: &Durable) -> Option<Strip> {
+        Some(drawn(&disk.log, 0, 0).strip())
+    }
 
-fn strip(log: &Log, acknowledged: u32, applied: u32) -> Strip {
-    let first = log.last_index().saturating_sub(STRIP) + 1;
-    Strip { hidden: first - 1, cells: cells(log, acknowledged, applied, first) }
+    fn glyph(message: &Message) -> Glyph {
+        let tone = Tone::epoch(u64::from(message.epoch().round));
+        let (letter, shape, filled, sign) = match message {
+            Message::Replicate(shipped) if shipped.entries.is_empty() => ('H', Shape::Circle, true, Sign::None),
+            Message::Replicate(_) => ('R', Shape::Circle, true, Sign::None),
+            Message::Stored { outcome, .. } => {
+                ('R', Shape::Circle, false, sign(matches!(outcome, Outcome::Stored { .. })))
+            }
+            Message::Fence { .. } => ('F', Shape::Square, true, Sign::None),
+            Message::Fenced { answer, .. } => {
+                ('F', Shape::Square, false, sign(matches!(answer, FenceAnswer::Promised { .. })))
+            }
+        };
+        Glyph { letter, shape, filled, sign, tone }
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        let mut fields = vec![epoch_field(message.epoch())];
+        match message {
+            Message::Replicate(shipped) => fields.extend([
+                field("primary-backup.field.previous", position(shipped.previous)),
+                field("primary-backup.field.entries", entries(shipped.previous, &shipped.entries)),
+                field("primary-backup.field.acknowledged", shipped.acknowledged),
+                time_field("primary-backup.field.stamp", TIME, shipped.stamp),
+                time_field("primary-backup.field.lease", TIME, shipped.lease),
+            ]),
+            Message::Stored { outcome, granted, .. } => {
+                fields.extend(outcome_fields(*outcome));
+                if *granted > 0 {
+                    fields.push(time_field("primary-backup.field.granted", TIME, *granted));
+                }
+            }
+            Message::Fence { last, next, .. } => fields.extend([
+                field("primary-backup.field.last", position(*last)),
+                field("primary-backup.field.next", next),
+            ]),
+            Message::Fenced { answer, .. } => match answer {
+                FenceAnswer::Promised { last, previous, entries: handed } => fields.extend([
+                    word_field("primary-backup.field.outcome", "primary-backup.promised"),
+                    field("primary-backup.field.last", position(*last)),
+                    field("primary-backup.field.handed_over", entries(*previous, handed)),
+                ]),
+                FenceAnswer::Refused => {
+                    fields.push(word_field("primary-backup.field.outcome", "primary-backup.refused"));
+                }
+            },
+        }
+        fields
+    }
+
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
+        let primary = node.primary.map(|primary| process_name(world.node_count(), primary));
+        let mut fields = vec![
+            epoch_field(node.epoch()),
+            field("primary-backup.field.primary", or_dash(primary)),
+            field("primary-backup.field.last", position(node.durable.log.last())),
+            field("primary-backup.field.acknowledged", node.acknowledged),
+            field("primary-backup.field.applied", node.applied),
+            time_field("primary-backup.field.promised_until", TIME, node.promised_until),
+        ];
+        // A lease that needs nobody has no end to show.
+        if let Some(until) = node.lease_until(world.config()).filter(|until| *until < Time::MAX) {
+            fields.push(time_field("primary-backup.field.lease_until", TIME, until));
+        }
+        fields.extend(timer_fields(world, id, "primary-backup.at_time", timer_key));
+        fields
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
+    }
+
+    fn matrix(world: &World<Self>) -> Option<Matrix> {
+        let primary = leader(world);
+        let progress = |id: ProcessId| -> Option<Progress> {
+            let (primary, node) = primary?;
+            match &node.role {
+                Role::Primary { peers, .. } if primary != id => peers.get(id.index()).copied(),
+                Role::Primary { .. } | Role::Candidate { .. } | Role::Backup => None,
+            }
+        };
+        let row = |id: ProcessId| {
+            let log = match world.node(id) {
+                Some(node) => Some(drawn(&node.durable.log, node.acknowledged, node.applied)),
+                None => world.disk(id).map(|disk| drawn(&disk.log, 0, 0)),
+            };
+            let progress = progress(id);
+            (log, [or_dash(progress.map(|about| about.next)), or_dash(progress.map(|about| about.stored))])
+        };
+        let lengths = nodes(world).filter_map(|id| world.disk(id)).map(|disk| disk.log.last_index());
+        Some(logs::matrix(world, lengths, ["primary-backup.next", "primary-backup.stored_up_to"], row))
+    }
+
+    fn epoch_label(epoch: u64) -> Text {
+        Text::key("primary-backup.epoch").with("epoch", number(epoch))
+    }
 }
 
 /// The timer that matters; where only people order failovers, a backup has none that does.
 fn timer(world: &World<PrimaryBackup>, id: ProcessId) -> Option<TimerArc> {
     let is_shown = |timer: Timer| timer != Timer::Suspect || world.config().automatic;
     let armed = world.timers(id).iter().find(|armed| is_shown(armed.timer))?;
-    Some(TimerArc { name: Text::key(timer_key(armed.timer)), armed_at: armed.armed_at, fires_at: armed.fires_at })
+    Some(arc(timer_key(armed.timer), armed))
 }
 
 fn timer_key(timer: Timer) -> &'static str {
@@ -76,21 +166,20 @@ fn dots(world: &World<PrimaryBackup>, id: ProcessId, node: &Node) -> Option<Dots
     (have > 0).then(|| Dots { have, quorum: world.config().fence_quorum(total), total })
 }
 
-/// The entries from `first` on.
-fn cells(log: &Log, acknowledged: u32, applied: u32, first: u32) -> Vec<Cell> {
-    (first..=log.last_index())
-        .map(|index| {
-            let round = log.epoch(index).unwrap_or(Epoch::NONE).round;
-            Cell {
-                index,
-                label: round.to_string(),
-                tone: Tone::epoch(u64::from(round)),
-                committed: index <= acknowledged,
-                applied: index <= applied,
-                title: entry_title(log, index),
-            }
-        })
-        .collect()
+/// A log of which so much is acknowledged and applied.
+fn drawn(log: &Log, acknowledged: u32, applied: u32) -> DrawnLog<impl Fn(u32) -> Cell> {
+    let cell = move |index: u32| {
+        let round = log.epoch(index).unwrap_or(Epoch::NONE).round;
+        Cell {
+            index,
+            label: round.to_string(),
+            tone: Tone::epoch(u64::from(round)),
+            committed: index <= acknowledged,
+            applied: index <= applied,
+            title: entry_title(log, index),
+        }
+    };
+    DrawnLog { last: log.last_index(), cell }
 }
 
 fn entry_title(log: &Log, index: u32) -> Text {
@@ -100,140 +189,29 @@ fn entry_title(log: &Log, index: u32) -> Text {
     }
 }
 
-pub(super) fn glyph(message: &Message) -> Glyph {
-    let tone = Tone::epoch(u64::from(message.epoch().round));
-    let (letter, shape, filled, sign) = match message {
-        Message::Replicate(shipped) if shipped.entries.is_empty() => ('H', Shape::Circle, true, Sign::None),
-        Message::Replicate(_) => ('R', Shape::Circle, true, Sign::None),
-        Message::Stored { outcome, .. } => ('R', Shape::Circle, false, sign(matches!(outcome, Outcome::Stored { .. }))),
-        Message::Fence { .. } => ('F', Shape::Square, true, Sign::None),
-        Message::Fenced { answer, .. } => {
-            ('F', Shape::Square, false, sign(matches!(answer, FenceAnswer::Promised { .. })))
-        }
-    };
-    Glyph { letter, shape, filled, sign, tone }
-}
-
-fn sign(good: bool) -> Sign {
-    if good { Sign::Plus } else { Sign::Minus }
-}
-
-pub(super) fn message_fields(message: &Message) -> Vec<Field> {
-    let mut fields = vec![epoch_field(message.epoch())];
-    match message {
-        Message::Replicate(shipped) => fields.extend([
-            field("primary-backup.field.previous", &position(shipped.previous)),
-            field("primary-backup.field.entries", &entries(shipped.previous, &shipped.entries)),
-            field("primary-backup.field.acknowledged", &shipped.acknowledged.to_string()),
-            time_field("primary-backup.field.stamp", shipped.stamp),
-            time_field("primary-backup.field.lease", shipped.lease),
-        ]),
-        Message::Stored { outcome, granted, .. } => {
-            fields.extend(outcome_fields(*outcome));
-            if *granted > 0 {
-                fields.push(time_field("primary-backup.field.granted", *granted));
-            }
-        }
-        Message::Fence { last, next, .. } => fields.extend([
-            field("primary-backup.field.last", &position(*last)),
-            field("primary-backup.field.next", &next.to_string()),
-        ]),
-        Message::Fenced { answer, .. } => match answer {
-            FenceAnswer::Promised { last, previous, entries: handed } => fields.extend([
-                word_field("primary-backup.field.outcome", "primary-backup.promised"),
-                field("primary-backup.field.last", &position(*last)),
-                field("primary-backup.field.handed_over", &entries(*previous, handed)),
-            ]),
-            FenceAnswer::Refused => fields.push(word_field("primary-backup.field.outcome", "primary-backup.refused")),
-        },
-    }
-    fields
-}
-
 fn outcome_fields(outcome: Outcome) -> Vec<Field> {
     match outcome {
         Outcome::Stored { last } => vec![
             word_field("primary-backup.field.outcome", "primary-backup.outcome.stored"),
-            field("primary-backup.field.stored", &last.to_string()),
+            field("primary-backup.field.stored", last),
         ],
         Outcome::Mismatch { previous, conflict, first } => vec![
             word_field("primary-backup.field.outcome", "primary-backup.outcome.mismatch"),
-            field("primary-backup.field.mismatch", &previous.to_string()),
-            field("primary-backup.field.conflict", &conflict.map_or("–".to_owned(), |epoch| epoch.round.to_string())),
-            field("primary-backup.field.first", &first.to_string()),
+            field("primary-backup.field.mismatch", previous),
+            field("primary-backup.field.conflict", or_dash(conflict.map(|epoch| epoch.round))),
+            field("primary-backup.field.first", first),
         ],
         Outcome::Refused => vec![word_field("primary-backup.field.outcome", "primary-backup.refused")],
     }
 }
 
-pub(super) fn node_fields(world: &World<PrimaryBackup>, id: ProcessId, node: &Node) -> Vec<Field> {
-    let primary = node.primary.map_or("–".to_owned(), |primary| process_name(world.node_count(), primary));
-    let mut fields = vec![
-        epoch_field(node.epoch()),
-        field("primary-backup.field.primary", &primary),
-        field("primary-backup.field.last", &position(node.durable.log.last())),
-        field("primary-backup.field.acknowledged", &node.acknowledged.to_string()),
-        field("primary-backup.field.applied", &node.applied.to_string()),
-        time_field("primary-backup.field.promised_until", node.promised_until),
-    ];
-    // A lease that needs nobody has no end to show.
-    if let Some(until) = node.lease_until(world.config()).filter(|until| *until < Time::MAX) {
-        fields.push(time_field("primary-backup.field.lease_until", until));
-    }
-    for armed in world.timers(id) {
-        let value = Text::key("primary-backup.at_time").with("time", Arg::Time(armed.fires_at));
-        fields.push(Field { name: Text::key(timer_key(armed.timer)), value });
-    }
-    fields
-}
-
-pub(super) fn matrix(world: &World<PrimaryBackup>) -> Matrix {
-    let seen = world.observation(ProcessId(0));
-    let ids = || (0..world.node_count()).map(ProcessId);
-    let longest = ids().filter_map(|id| world.disk(id)).map(|disk| disk.log.last_index()).max().unwrap_or(0);
-    let first = longest.saturating_sub(COLUMNS) + 1;
-    let primary = seen.up().filter(|(_, node)| node.is_primary()).max_by_key(|(_, node)| node.epoch());
-    let progress = |id: ProcessId| -> Option<Progress> {
-        let (primary, node) = primary?;
-        match &node.role {
-            Role::Primary { peers, .. } if primary != id => peers.get(id.index()).copied(),
-            Role::Primary { .. } | Role::Candidate { .. } | Role::Backup => None,
-        }
-    };
-    let row = |id: ProcessId| {
-        let cells = match world.node(id) {
-            Some(node) => cells(&node.durable.log, node.acknowledged, node.applied, first),
-            None => world.disk(id).map(|disk| cells(&disk.log, 0, 0, first)).unwrap_or_default(),
-        };
-        let progress = progress(id);
-        let number = |value: Option<u32>| value.map_or("–".to_owned(), |value| value.to_string());
-        MatrixRow {
-            id,
-            name: process_name(world.node_count(), id),
-            cells,
-            extra: vec![number(progress.map(|about| about.next)), number(progress.map(|about| about.stored))],
-        }
-    };
-    Matrix {
-        first,
-        columns: longest.saturating_sub(first) + u32::from(longest > 0),
-        extra: vec![Text::key("primary-backup.next"), Text::key("primary-backup.stored_up_to")],
-        rows: ids().map(row).collect(),
-    }
-}
-
 /// The entries that follow a position: the index of the first, then each with its round.
 fn entries(previous: Position, entries: &[Entry]) -> String {
-    if entries.is_empty() {
-        return "–".to_owned();
-    }
-    let listed = entries.iter().take(LISTED).map(|entry| match entry.command {
+    let listed = first_entries(entries.iter().map(|entry| match entry.command {
         Command::NoOp => format!("({}) –", entry.epoch.round),
         Command::Client { op, .. } => format!("({}) {op}", entry.epoch.round),
-    });
-    let listed = listed.collect::<Vec<_>>().join(" · ");
-    let more = if entries.len() > LISTED { " …" } else { "" };
-    format!("{}: {listed}{more}", previous.index + 1)
+    }));
+    if entries.is_empty() { listed } else { format!("{}: {listed}", previous.index + 1) }
 }
 
 fn position(position: Position) -> String {
@@ -242,22 +220,6 @@ fn position(position: Position) -> String {
 
 /// An epoch in full: its round, and whose it is.
 fn epoch_field(epoch: Epoch) -> Field {
-    let value = Text::key("primary-backup.epoch_of").with("epoch", Arg::Number(i64::from(epoch.round)));
-    Field { name: Text::key("primary-backup.field.epoch"), value: value.with("owner", Arg::Process(epoch.node)) }
-}
-
-fn time_field(name: &'static str, time: Time) -> Field {
-    Field { name: Text::key(name), value: Text::key("primary-backup.time").with("time", Arg::Time(time)) }
-}
-
-fn word_field(name: &'static str, value: &'static str) -> Field {
-    Field { name: Text::key(name), value: Text::key(value) }
-}
-
-fn field(name: &'static str, value: &str) -> Field {
-    Field { name: Text::key(name), value: Text::plain(value) }
-}
-
-fn data(name: &str, value: &str) -> Field {
-    Field { name: Text::plain(name), value: Text::plain(value) }
+    let value = Text::key("primary-backup.epoch_of").with("epoch", number(epoch.round));
+    text_field("primary-backup.field.epoch", value.with("owner", Arg::Process(epoch.node)))
 }

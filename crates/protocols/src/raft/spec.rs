@@ -1,78 +1,42 @@
 //! What the registry knows of Raft: parameters, properties, mutants, parsers, metrics.
 
 use super::mutants::Mutant;
-use super::node::{Durable, Node};
-use super::{Config, Directive, Message, Raft, properties, view, why};
+use super::node::Node;
+use super::{Config, Directive, Raft, properties};
+use crate::replicated_log::{self, ReplicatedLog, leader, log_text, parse_log};
 use crate::scenarios::scenarios;
-use crate::spec::{
-    Glyph, Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, parse_process, process_name,
-};
-use consistory_kernel::{ClientPolicy, Limits, MS, Network, ProcessId, Setting, Setup, World};
-use consistory_scene::{Arg, Card, Expectation, Field, Matrix, Strip, Subject, Text, Why};
-
-const fn property(
-    id: &'static str,
-    name: &'static str,
-    says: &'static str,
-    source: &'static str,
-    expectation: Expectation,
-) -> Property {
-    Property { id, name, says, source, expectation, beyond: None }
-}
+use crate::spec::{Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, process_name};
+use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
 const PROPERTIES: &[Property] = &[
-    property("election-safety", "raft.election_safety", "raft.election_safety.says", "§5.2", Expectation::Always),
-    property(
-        "leader-append-only",
-        "raft.leader_append_only",
-        "raft.leader_append_only.says",
-        "§5.3",
-        Expectation::Always,
-    ),
-    property("log-matching", "raft.log_matching", "raft.log_matching.says", "§5.3", Expectation::Always),
-    property(
-        "leader-completeness",
-        "raft.leader_completeness",
-        "raft.leader_completeness.says",
-        "§5.4",
-        Expectation::Always,
-    ),
-    property(
-        "state-machine-safety",
-        "raft.state_machine_safety",
-        "raft.state_machine_safety.says",
-        "§5.4.3",
-        Expectation::Always,
-    ),
-    property("leader-elected", "raft.leader_elected", "raft.leader_elected.says", "§5.2", Expectation::Sometimes),
-    property("entry-committed", "raft.entry_committed", "raft.entry_committed.says", "§5.3", Expectation::Sometimes),
-    property("vote-split", "raft.vote_split", "raft.vote_split.says", "§5.2", Expectation::Sometimes),
-    property(
-        "entry-overwritten",
-        "raft.entry_overwritten",
-        "raft.entry_overwritten.says",
-        "§5.3",
-        Expectation::Sometimes,
-    ),
-    property("progress", "raft.progress", "raft.progress.says", "§5.6", Expectation::Eventually),
+    Property::always("election-safety", "raft.election_safety", "raft.election_safety.says", "§5.2"),
+    Property::always("leader-append-only", "raft.leader_append_only", "raft.leader_append_only.says", "§5.3"),
+    Property::always("log-matching", "raft.log_matching", "raft.log_matching.says", "§5.3"),
+    Property::always("leader-completeness", "raft.leader_completeness", "raft.leader_completeness.says", "§5.4"),
+    Property::always("state-machine-safety", "raft.state_machine_safety", "raft.state_machine_safety.says", "§5.4.3"),
+    Property::sometimes("leader-elected", "raft.leader_elected", "raft.leader_elected.says", "§5.2"),
+    Property::sometimes("entry-committed", "raft.entry_committed", "raft.entry_committed.says", "§5.3"),
+    Property::sometimes("vote-split", "raft.vote_split", "raft.vote_split.says", "§5.2"),
+    Property::sometimes("entry-overwritten", "raft.entry_overwritten", "raft.entry_overwritten.says", "§5.3"),
+    Property::eventually("progress", "raft.progress", "raft.progress.says", "§5.6"),
 ];
-
-const fn mutant(id: &'static str, says: &'static str, breaks: &'static str) -> MutantInfo {
-    MutantInfo { id, says, breaks }
-}
 
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
-    mutant("vote-twice", "raft.mutant.vote_twice", "election-safety"),
-    mutant("forget-vote", "raft.mutant.forget_vote", "election-safety"),
-    mutant("skip-log-check", "raft.mutant.skip_log_check", "leader-completeness"),
-    mutant("count-old-terms", "raft.mutant.count_old_terms", "leader-completeness"),
-    mutant("small-quorum", "raft.mutant.small_quorum", "election-safety"),
-    mutant("truncate-always", "raft.mutant.truncate_always", "leader-completeness"),
-    mutant("acknowledge-before-persisting", "raft.mutant.acknowledge_before_persisting", "leader-completeness"),
-    mutant("skip-consistency-check", "raft.mutant.skip_consistency_check", "log-matching"),
-    mutant("leader-drops-uncommitted", "raft.mutant.leader_drops_uncommitted", "leader-append-only"),
-    mutant("apply-uncommitted", "raft.mutant.apply_uncommitted", "state-machine-safety"),
+    MutantInfo::new("vote-twice", "raft.mutant.vote_twice", "election-safety"),
+    MutantInfo::new("forget-vote", "raft.mutant.forget_vote", "election-safety"),
+    MutantInfo::new("skip-log-check", "raft.mutant.skip_log_check", "leader-completeness"),
+    MutantInfo::new("count-old-terms", "raft.mutant.count_old_terms", "leader-completeness"),
+    MutantInfo::new("small-quorum", "raft.mutant.small_quorum", "election-safety"),
+    MutantInfo::new("truncate-always", "raft.mutant.truncate_always", "leader-completeness"),
+    MutantInfo::new(
+        "acknowledge-before-persisting",
+        "raft.mutant.acknowledge_before_persisting",
+        "leader-completeness",
+    ),
+    MutantInfo::new("skip-consistency-check", "raft.mutant.skip_consistency_check", "log-matching"),
+    MutantInfo::new("leader-drops-uncommitted", "raft.mutant.leader_drops_uncommitted", "leader-append-only"),
+    MutantInfo::new("apply-uncommitted", "raft.mutant.apply_uncommitted", "state-machine-safety"),
 ];
 
 const _: () = assert!(MUTANTS.len() == Mutant::ApplyUncommitted as usize + 1, "one description for each mutant");
@@ -100,17 +64,7 @@ impl Spec for Raft {
     ];
 
     fn defaults() -> Setup<Self> {
-        Setup {
-            nodes: 5,
-            clients: 2,
-            config: Config::paper(),
-            network: Network::default(),
-            mutants: 0,
-            seed: 1,
-            directives: Vec::new(),
-            policy: ClientPolicy::default(),
-            limits: Limits::default(),
-        }
+        calm_setup(5, Config::paper())
     }
 
     fn setting(config: &Config, parameter: usize) -> Setting {
@@ -122,16 +76,12 @@ impl Spec for Raft {
     }
 
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
-        condition(world, words)
+        replicated_log::condition(world, words)
     }
 
     fn parse_directive(keyword: &str, arguments: &[&str], names: Names) -> Option<Directive> {
         match (keyword, arguments) {
-            ("log", terms) => {
-                let terms: Vec<u32> = terms.iter().map(|term| term.parse().ok()).collect::<Option<_>>()?;
-                let rising = terms.is_sorted() && terms.first().is_none_or(|term| *term > 0);
-                (rising && terms.len() <= 1_000).then_some(Directive::Log(terms))
-            }
+            ("log", terms) => parse_log(terms).map(Directive::Log),
             ("term", [term]) => Some(Directive::Term(term.parse().ok()?, None)),
             ("term", [term, "vote", node]) => Some(Directive::Term(term.parse().ok()?, Some(names.parse(0, node)?))),
             _ => None,
@@ -140,44 +90,12 @@ impl Spec for Raft {
 
     fn directive_text(directive: &Directive) -> (&'static str, String) {
         match directive {
-            Directive::Log(terms) => ("log", terms.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
+            Directive::Log(terms) => ("log", log_text(terms)),
             Directive::Term(term, None) => ("term", term.to_string()),
             Directive::Term(term, Some(vote)) => {
                 ("term", format!("{term} vote {}", process_name(Self::NODES_MAX, *vote)))
             }
         }
-    }
-
-    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
-        view::card(world, id, node)
-    }
-
-    fn stored(disk: &Durable) -> Option<Strip> {
-        Some(view::stored(disk))
-    }
-
-    fn glyph(message: &Message) -> Glyph {
-        view::glyph(message)
-    }
-
-    fn message_fields(message: &Message) -> Vec<Field> {
-        view::message_fields(message)
-    }
-
-    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
-        view::node_fields(world, id, node)
-    }
-
-    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
-        why::why(world, subject)
-    }
-
-    fn matrix(world: &World<Self>) -> Option<Matrix> {
-        Some(view::matrix(world))
-    }
-
-    fn epoch_label(epoch: u64) -> Text {
-        Text::key("raft.term").with("term", Arg::Number(i64::try_from(epoch).unwrap_or(i64::MAX)))
     }
 
     fn eventually(world: &World<Self>, property: usize) -> bool {
@@ -187,14 +105,7 @@ impl Spec for Raft {
     fn metric(world: &World<Self>, metric: usize) -> Vec<u64> {
         let monitor = world.monitor();
         match metric {
-            0 => {
-                let leaders = world.observation(ProcessId(0));
-                let won = leaders.up().filter(|(_, node)| node.is_leader());
-                won.max_by_key(|(_, node)| node.term())
-                    .and_then(|(id, _)| monitor.won_at.get(&id))
-                    .map(|time| vec![*time])
-                    .unwrap_or_default()
-            }
+            0 => leader(world).and_then(|(id, _)| monitor.won_at.get(&id)).copied().into_iter().collect(),
             1 => vec![monitor.elections],
             2 => vec![monitor.split_votes],
             _ => monitor.commit_latencies.iter().copied().collect(),
@@ -202,47 +113,30 @@ impl Spec for Raft {
     }
 }
 
-/// `leader`, `leader n1`, `not-leader n1`, `term 3`, `committed 4`, `committed 4 everywhere`, `logs equal`: of the nodes that are up.
-fn condition(world: &World<Raft>, words: &[&str]) -> Option<bool> {
-    let seen = world.observation(ProcessId(0));
-    let number = |word: &str| word.parse::<u32>().ok();
-    let so = match words {
-        ["leader"] => seen.up().any(|(_, node)| node.is_leader()),
-        ["leader", name] => {
-            let id = parse_process(world.node_count(), 0, name)?;
-            world.node(id).is_some_and(Node::is_leader)
-        }
-        ["not-leader", name] => {
-            let id = parse_process(world.node_count(), 0, name)?;
-            !world.node(id).is_some_and(Node::is_leader)
-        }
-        ["term", term] => {
-            let term = number(term)?;
-            seen.up().any(|(_, node)| node.term() >= term)
-        }
-        ["committed", index] => {
-            let index = number(index)?;
-            seen.up().any(|(_, node)| node.commit >= index)
-        }
-        ["committed", index, "everywhere"] => {
-            let index = number(index)?;
-            seen.up().all(|(_, node)| node.commit >= index)
-        }
-        ["logs", "equal"] => {
-            let mut chains = seen.up().map(|(_, node)| node.durable.log.chain(node.durable.log.last_index()));
-            let first = chains.next();
-            chains.all(|chain| Some(chain) == first)
-        }
-        _ => return None,
-    };
-    Some(so)
+impl ReplicatedLog for Raft {
+    fn is_leader(node: &Node) -> bool {
+        node.is_leader()
+    }
+
+    fn epoch(node: &Node) -> (u32, ProcessId) {
+        // Nobody owns a term.
+        (node.term(), ProcessId(0))
+    }
+
+    fn committed(node: &Node) -> u32 {
+        node.commit
+    }
+
+    fn digest(node: &Node) -> (u32, u64) {
+        let log = &node.durable.log;
+        (log.last_index(), log.chain(log.last_index()))
+    }
 }
 
 /// One leader, known to a majority, whose commit index has reached the end of its log.
 fn makes_progress(world: &World<Raft>) -> bool {
+    let Some((leader, node)) = leader(world) else { return false };
     let seen = world.observation(ProcessId(0));
-    let leader = seen.up().filter(|(_, node)| node.is_leader()).max_by_key(|(_, node)| node.term());
-    let Some((leader, node)) = leader else { return false };
     let followers = seen.up().filter(|(_, other)| other.leader == Some(leader) && other.term() == node.term());
     followers.count() > usize::from(world.node_count() / 2) && node.commit == node.durable.log.last_index()
 }

@@ -2,7 +2,7 @@
 
 use super::{Directive, Raft, Timer};
 use crate::kv::Op;
-use crate::spec::{ClientOp, Spec};
+use crate::spec::{ClientOp, Picture, Spec};
 use crate::stage::scene;
 use consistory_kernel::{DiskFate, Edit, Journal, MS, Moment, ProcessId, StepId, World};
 

@@ -43,12 +43,20 @@ fn check_line(page: &Page, check: &Check) -> Html {
         <details key={check.id} class={class(&["check", class_name])}>
             <summary class="check-summary">
                 <span class="check-symbol" aria-hidden="true">{ symbol }</span>
-                <span class="check-name">{ page.text(&check.name) }</span>
+                <span class="check-name">
+                    { page.text(&check.name) }
+                    if let Some(part) = &check.part {
+                        { " " }<span class="check-of">{ page.text(part) }</span>
+                    }
+                </span>
                 <span class="check-state">{ page.word(name) }</span>
                 <span class="check-source">{ check.source }</span>
             </summary>
             <div class="check-body">
                 <p>{ page.text(&check.explanation) }</p>
+                if let Some(part) = &check.part {
+                    <p class="check-part">{ page.text(&Text::key("safety.part").with("part", Arg::Text(Box::new(part.clone())))) }</p>
+                }
                 if !check.source.is_empty() {
                     <p class="check-cite">{ page.text(&source) }</p>
                 }

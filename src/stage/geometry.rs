@@ -209,6 +209,7 @@ impl Plan {
         let top = if height < LOW { MARGIN } else { MARGIN_TOP };
         let mut area = Area { left: MARGIN, top, right: width - MARGIN, bottom: height - MARGIN };
         let clients = clients(scene, variant, &mut area);
+        let card_width = if variant == Variant::Mini { mini_width(scene, &area) } else { card_width };
         let points = scene.places();
         let bounds = bounds(&points);
         let room = |space: f64, card: f64, extent: f64| {
@@ -278,6 +279,18 @@ impl Plan {
     pub(crate) fn card_at(&self, point: Point) -> Option<ProcessId> {
         self.cards.iter().find(|(_, rect)| rect.contains(point)).map(|(id, _)| *id)
     }
+}
+
+/// The width of the smallest cards: where they stand in rows, what the row has to spare is theirs, so that roles can be
+/// read.
+fn mini_width(scene: &Scene, area: &Area) -> f64 {
+    let (least, most) = (Variant::Mini.card_size().0, Variant::Compact.card_size().0);
+    let longest = scene.rows.iter().copied().max().filter(|_| !scene.is_ring()).map_or(0.0, f64::from);
+    if longest == 0.0 {
+        return least;
+    }
+    let gaps = Variant::Compact.gap() * (longest - 1.0);
+    ((area.right - area.left - gaps) / longest).clamp(least, most)
 }
 
 /// What is left of the stage.

@@ -5,7 +5,7 @@
 //! four properties are those of uniform consensus in Cachin, Guerraoui, Rodrigues, "Introduction to Reliable and Secure
 //! Distributed Programming", 2nd ed. 2011, §5.2: they bind also those who have decided and crashed since.
 
-use crate::spec::{ClientOp, Property, Spec};
+use crate::spec::{ClientOp, Part, Property, Spec};
 use crate::why::{about, number, obstacles, under_way};
 use consistory_checks as checks;
 use consistory_checks::{Call, Object};
@@ -100,25 +100,25 @@ const fn property(
 /// No two processes decide differently, whether they are still up or not. `beyond` as in [`Property`].
 pub const fn agreement(beyond: Option<&'static str>) -> Property {
     let words = ("consensus.agreement", "consensus.agreement.says");
-    property("agreement", words, "Cachin, Guerraoui, Rodrigues 2011, UC4", Expectation::Always, beyond)
+    property("agreement", words, "Cachin, Guerraoui, Rodrigues 2011, UC4", Expectation::Always, (beyond, Part::Agreement))
 }
 
 /// Only what was proposed is decided.
 pub const fn validity(beyond: Option<&'static str>) -> Property {
     let words = ("consensus.validity", "consensus.validity.says");
-    property("validity", words, "Cachin, Guerraoui, Rodrigues 2011, UC2", Expectation::Always, beyond)
+    property("validity", words, "Cachin, Guerraoui, Rodrigues 2011, UC2", Expectation::Always, (beyond, Part::Validity))
 }
 
 /// No process decides on one value and later on another, not even after a restart.
 pub const fn integrity(beyond: Option<&'static str>) -> Property {
     let words = ("consensus.integrity", "consensus.integrity.says");
-    property("integrity", words, "Cachin, Guerraoui, Rodrigues 2011, UC3", Expectation::Always, beyond)
+    property("integrity", words, "Cachin, Guerraoui, Rodrigues 2011, UC3", Expectation::Always, (beyond, Part::Integrity))
 }
 
 /// Every process that stays up decides.
 pub const fn termination(beyond: Option<&'static str>) -> Property {
     let words = ("consensus.termination", "consensus.termination.says");
-    property("termination", words, "Cachin, Guerraoui, Rodrigues 2011, UC1", Expectation::Eventually, beyond)
+    property("termination", words, "Cachin, Guerraoui, Rodrigues 2011, UC1", Expectation::Eventually, (beyond, Part::Termination))
 }
 
 /// The numbers that a protocol gave to the properties that [`Consensus`] judges.
@@ -266,7 +266,7 @@ pub fn knows(id: ProcessId, value: i64) -> Text {
 #[cfg(test)]
 mod tests {
     use super::{Consensus, Decided, Propose, Rules, Standing};
-    use crate::spec::ClientOp;
+    use crate::spec::{ClientOp, Part, Spec, Visitor};
     use consistory_checks::{Call, Value};
     use consistory_kernel::{ProcessId, Verdict};
 
@@ -338,5 +338,29 @@ mod tests {
         let returned = |own| Propose::returned(&Decided { value: 7, own });
         assert_eq!(returned(Some(false)), Some(Value::Bool(false)));
         assert_eq!(returned(None), Some(Value::Nil), "no comparison is claimed");
+    }
+
+    /// The parts of consensus among a protocol's properties, in order.
+    struct Parts;
+
+    impl Visitor for Parts {
+        type Output = Vec<Part>;
+
+        fn visit<P: Spec>(self) -> Vec<Part> {
+            let mut parts: Vec<Part> = P::PROPERTIES.iter().filter_map(|property| property.part).collect();
+            parts.sort();
+            parts
+        }
+    }
+
+    #[test]
+    fn every_consensus_protocol_promises_all_of_it() {
+        let all = [Part::Validity, Part::Agreement, Part::Integrity, Part::Termination];
+        let parts = crate::IDS.iter().filter_map(|id| crate::visit(id, Parts).map(|parts| (*id, parts)));
+        let solving: Vec<&str> = parts.filter(|(_, parts)| !parts.is_empty()).map(|(id, parts)| {
+            assert_eq!(parts, all, "{id}");
+            id
+        }).collect();
+        assert_eq!(solving, ["raft", "majority-vote", "paxos", "multi-paxos"]);
     }
 }

@@ -146,6 +146,33 @@ pub struct Property {
     pub expectation: Expectation,
     /// The word key of a sentence that says when the protocol does not keep it, by design; none if it always does.
     pub beyond: Option<&'static str>,
+    /// Which part of consensus it is, for protocols that solve that.
+    pub part: Option<Part>,
+}
+
+/// A part of consensus, in the order in which it is taught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Only what was proposed is decided.
+    Validity,
+    /// No two decide differently.
+    Agreement,
+    /// Nobody decides twice and differently.
+    Integrity,
+    /// Everybody who stays up decides.
+    Termination,
+}
+
+impl Part {
+    /// The word key of its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Validity => "part.validity",
+            Self::Agreement => "part.agreement",
+            Self::Integrity => "part.integrity",
+            Self::Termination => "part.termination",
+        }
+    }
 }
 
 impl Property {
@@ -157,7 +184,13 @@ impl Property {
         source: &'static str,
         expectation: Expectation,
     ) -> Self {
-        Self { id, name, says, source, expectation, beyond: None }
+        Self { id, name, says, source, expectation, beyond: None, part: None }
+    }
+
+    /// The same, as a part of consensus.
+    #[must_use]
+    pub const fn of(self, part: Part) -> Self {
+        Self { part: Some(part), ..self }
     }
 
     /// One that holds at every step.

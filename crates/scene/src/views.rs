@@ -133,6 +133,8 @@ pub struct Check {
     pub expectation: Expectation,
     /// When the protocol does not keep it, by design; nothing if it always does.
     pub beyond: Option<Text>,
+    /// Which part of consensus it is, for protocols that solve that.
+    pub part: Option<Text>,
     /// Where it stands.
     pub state: CheckState,
 }

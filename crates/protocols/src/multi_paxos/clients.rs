@@ -3,6 +3,7 @@
 use super::MultiPaxos;
 use super::log::Command;
 use super::node::{Happening, Node, leader_fact, number};
+use crate::applied::Heard;
 use crate::kv::{Key, Op, Reply};
 use consistory_kernel::{Answer, Cx, Fact, ProcessId, Request};
 
@@ -10,7 +11,7 @@ impl Node {
     /// A client asks.
     pub(super) fn on_request(&mut self, cx: &mut Cx<'_, MultiPaxos>, request: &Request<MultiPaxos>) {
         let Request { client, serial, op } = *request;
-        self.happened.push(Happening::Asked { client, serial, op });
+        self.happened.push(Happening::Asked(Heard { client, serial, op }));
         let Some(leading) = self.leading() else {
             cx.note("multi-paxos.redirected", &[("client", Fact::Process(client)), leader_fact(self.leader)]);
             cx.reply(client, serial, Answer::Redirect(self.leader));

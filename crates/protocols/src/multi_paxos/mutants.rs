@@ -24,6 +24,8 @@ pub enum Mutant {
     RenumberAdopted,
     /// A leader answers reads by itself whether its lease runs or not.
     IgnoreLeaseExpiry,
+    /// A replica applies what it has accepted, without waiting until that is chosen.
+    ApplyAccepted,
 }
 
 impl From<Mutant> for u8 {

@@ -5,6 +5,7 @@ use super::log::{Command, Entry, Log, Proposal};
 use super::message::Message;
 use super::mutants::Mutant;
 use super::{MultiPaxos, Timer};
+use crate::applied::Heard;
 use crate::kv::{Op, Store};
 use consistory_kernel::{Chunks, Cx, Event, Fact, MarkKind, ProcessId, Time};
 use std::collections::{BTreeMap, VecDeque};
@@ -90,14 +91,7 @@ pub struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// A client asked for something.
-    Asked {
-        /// Who.
-        client: ProcessId,
-        /// The number of the operation at its client.
-        serial: u32,
-        /// The operation.
-        op: Op,
-    },
+    Asked(Heard<Op>),
     /// It accepted a proposal.
     Accepted(Entry),
     /// It learned that a value is chosen.

@@ -8,9 +8,9 @@ use super::ballot::Ballot;
 use super::log::{Command, Entry};
 use super::node::{Happening, Node};
 use super::watch::{Outcome, Slots};
+use crate::applied::{Applied, Asked, Heard};
 use crate::kv::Op;
-use consistory_kernel::{Chunks, Digest, Observation, ProcessId, Time, Verdict};
-use core::hash::Hash;
+use consistory_kernel::{Chunks, Observation, ProcessId, Time, Verdict};
 use std::collections::BTreeMap;
 
 /// "Only a single value is chosen" in each slot, and "a process never learns that a value has been chosen unless it
@@ -49,16 +49,16 @@ pub const LOCAL_READ: u8 = 13;
 pub const STALE_READ: u8 = 14;
 /// One leader, known to a majority, everything that it has proposed chosen.
 pub const PROGRESS: u8 = 15;
+/// No node ever applies two different commands in one slot, not even after a restart.
+pub const INTEGRITY: u8 = 16;
 
 /// What judges the properties along a run.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Monitor {
     seen: Vec<Seen>,
     slots: Slots,
-    /// By slot: the digest of the commands applied up to it by whoever came there first.
-    applied: Chunks<u64>,
-    /// By client, then by serial number: the digest of what it asked; 0 where no node has heard of it.
-    asked: Vec<Chunks<u64>>,
+    applied: Applied,
+    asked: Asked,
     /// The highest ballot that was begun, and whether it got its majority.
     begun: Ballot,
     won: bool,
@@ -162,7 +162,7 @@ impl Monitor {
     ) {
         let me = world.changed;
         match happening {
-            Happening::Asked { client, serial, op } => self.register(world, client, serial, op),
+            Happening::Asked(heard) => self.asked.hear(&heard),
             Happening::Accepted(entry) => {
                 if entry.ballot < now.kept {
                     verdict.violate(PROMISE_KEPT, &[me]);
@@ -185,30 +185,13 @@ impl Monitor {
         }
     }
 
-    /// Somebody has heard a client ask for something.
-    fn register(&mut self, world: &Observation<'_, MultiPaxos>, client: ProcessId, serial: u32, op: Op) {
-        let (place, serial) = (client.index() - world.nodes.len(), serial as usize);
-        if self.asked.len() <= place {
-            self.asked.resize(place + 1, Chunks::default());
-        }
-        let asked = &mut self.asked[place];
-        while asked.len() < serial {
-            asked.push(0);
-        }
-        if let Some(known) = asked.get_mut(serial - 1) {
-            *known = digest_of(op);
-        }
-    }
-
     /// Agreement, and that somebody has asked for what is chosen.
     fn on_learn(&mut self, world: &Observation<'_, MultiPaxos>, entry: Entry, verdict: &mut Verdict) {
         let me = world.changed;
         let is_valid = match entry.command {
             Command::NoOp | Command::Given(_) => true,
             Command::Client { client, serial, op } => {
-                let asked = self.asked.get(client.index() - world.nodes.len());
-                let known = asked.zip(serial.checked_sub(1)).and_then(|(asked, place)| asked.get(place as usize));
-                known == Some(&digest_of(op))
+                self.asked.has(&Heard { client, serial, op })
             }
         };
         if !is_valid {
@@ -270,18 +253,17 @@ impl Monitor {
             {
                 self.acknowledged = self.acknowledged.max(slot);
             }
-            match self.applied.get(slot as usize - 1) {
-                None => self.applied.push(chain),
-                Some(other) if *other == chain => {}
-                Some(other) => {
-                    let different = *other;
-                    let holder = world.up().find(|(_, node)| node.chain(slot) == different);
-                    let mut nodes = vec![world.changed];
-                    nodes.extend(holder.map(|(id, _)| id));
-                    nodes.sort_unstable();
-                    verdict.violate(STATE_MACHINE_SAFETY, &nodes);
-                    return;
-                }
+            let difference = self.applied.apply(world.changed, slot, chain);
+            if difference.from_itself {
+                verdict.violate(INTEGRITY, &[world.changed]);
+            }
+            if let Some(first) = difference.from_first {
+                let holder = world.up().find(|(_, node)| node.chain(slot) == first);
+                let mut nodes = vec![world.changed];
+                nodes.extend(holder.map(|(id, _)| id));
+                nodes.sort_unstable();
+                verdict.violate(STATE_MACHINE_SAFETY, &nodes);
+                return;
             }
         }
     }
@@ -309,10 +291,4 @@ fn drifts(before: &Seen, now: &Seen) -> bool {
 
 fn majority(world: &Observation<'_, MultiPaxos>) -> u32 {
     u32::try_from(world.nodes.len() / 2 + 1).unwrap_or(u32::MAX)
-}
-
-fn digest_of(op: Op) -> u64 {
-    let mut digest = Digest::default();
-    op.hash(&mut digest);
-    digest.value()
 }

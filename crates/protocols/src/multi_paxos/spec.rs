@@ -7,7 +7,7 @@ use super::{Config, Directive, Given, MultiPaxos, Span, properties, view};
 use crate::replicated_log::{self, ReplicatedLog, leader};
 use crate::scenarios::scenarios;
 use crate::spec::{
-    Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, names_of, process_name,
+    Metric, MutantInfo, Names, Parameter, ParameterKind, Part, Property, Spec, calm_setup, names_of, process_name,
 };
 use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
@@ -24,7 +24,7 @@ const PRE_EMPTION: &str = "van Renesse, Altinbuken 2015, §2";
 
 /// In the order of the numbers in [`properties`].
 const PROPERTIES: &[Property] = &[
-    Property::always("agreement", "multi-paxos.agreement", "multi-paxos.agreement.says", SAFETY),
+    Property::always("agreement", "multi-paxos.agreement", "multi-paxos.agreement.says", SAFETY).of(Part::Agreement),
     Property::always("chosen-is-stable", "multi-paxos.chosen_is_stable", "multi-paxos.chosen_is_stable.says", CHOOSING),
     Property::always("promise-kept", "multi-paxos.promise_kept", "multi-paxos.promise_kept.says", CHOOSING),
     Property::always(
@@ -33,7 +33,7 @@ const PROPERTIES: &[Property] = &[
         "multi-paxos.state_machine_safety.says",
         STATE_MACHINES,
     ),
-    Property::always("validity", "multi-paxos.validity", "multi-paxos.validity.says", SAFETY),
+    Property::always("validity", "multi-paxos.validity", "multi-paxos.validity.says", SAFETY).of(Part::Validity),
     Property::always("fresh-reads", "multi-paxos.fresh_reads", "multi-paxos.fresh_reads.says", LEASES),
     Property::sometimes(
         "leader-elected",
@@ -54,10 +54,12 @@ const PROPERTIES: &[Property] = &[
     ),
     Property::sometimes("local-read", "multi-paxos.local_read", "multi-paxos.local_read.says", LEASES),
     Property::sometimes("stale-read", "multi-paxos.stale_read", "multi-paxos.stale_read.says", LEASES),
-    Property::eventually("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING),
+    Property::eventually("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING).of(Part::Termination),
+    Property::always("integrity", "multi-paxos.integrity", "multi-paxos.integrity.says", STATE_MACHINES)
+        .of(Part::Integrity),
 ];
 
-const _: () = assert!(PROPERTIES.len() == properties::PROGRESS as usize + 1, "one description for each property");
+const _: () = assert!(PROPERTIES.len() == properties::INTEGRITY as usize + 1, "one description for each property");
 
 /// In the order of [`Mutant`].
 const MUTANTS: &[MutantInfo] = &[
@@ -70,9 +72,10 @@ const MUTANTS: &[MutantInfo] = &[
     MutantInfo::new("skip-gap", "multi-paxos.mutant.skip_gap", "state-machine-safety"),
     MutantInfo::new("renumber-adopted", "multi-paxos.mutant.renumber_adopted", "validity"),
     MutantInfo::new("ignore-lease-expiry", "multi-paxos.mutant.ignore_lease_expiry", "fresh-reads"),
+    MutantInfo::new("apply-accepted", "multi-paxos.mutant.apply_accepted", "integrity"),
 ];
 
-const _: () = assert!(MUTANTS.len() == Mutant::IgnoreLeaseExpiry as usize + 1, "one description for each mutant");
+const _: () = assert!(MUTANTS.len() == Mutant::ApplyAccepted as usize + 1, "one description for each mutant");
 
 /// No timer is longer than a minute, in microseconds.
 const MINUTE: u64 = 60_000 * MS;

@@ -105,11 +105,19 @@ impl Node {
             self.write_log(cx, Write::Truncate { from: self.commit + 1 });
         }
         let next = self.durable.log.last_index() + 1;
+        let left = self.commit + 1..next;
         let progress = Progress { next, matched: 0, awaiting: false };
         self.role = Role::Leader { progress: vec![progress; usize::from(cx.nodes())] };
         self.leader = Some(me);
         cx.mark(MarkKind::Leader, "raft.leader", &[("term", number(self.durable.term))]);
         self.append_as_leader(cx, Command::NoOp);
+        if cx.is_off(Mutant::RenumberAdopted) {
+            for entry in left.filter_map(|index| self.durable.log.entry(index)) {
+                if let Command::Client { client, serial, op } = entry.command {
+                    self.append_as_leader(cx, Command::Client { client, serial: serial + 1, op });
+                }
+            }
+        }
         let heartbeat = cx.config().heartbeat;
         cx.set_timer(Timer::Heartbeat, heartbeat..=heartbeat);
     }

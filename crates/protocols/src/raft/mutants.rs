@@ -24,6 +24,11 @@ pub enum Mutant {
     LeaderDropsUncommitted,
     /// A follower applies entries on receipt, without waiting for them to be committed.
     ApplyUncommitted,
+    /// A new leader appends once more what its predecessors left uncommitted, each under the client's next number.
+    RenumberAdopted,
+    /// A server takes its whole log for committed when it restarts: `commitIndex` starts at the end, and not at 0
+    /// (against Figure 2). What a leader then overwrites, it applies anew.
+    TrustLogOnRestart,
 }
 
 impl From<Mutant> for u8 {

@@ -4,7 +4,8 @@ use super::log::{Command, Entry, Log};
 use super::message::Message;
 use super::mutants::Mutant;
 use super::{Config, Raft, Timer};
-use crate::kv::Store;
+use crate::applied::{Aside, Heard};
+use crate::kv::{Op, Store};
 use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId, Request};
 
 /// Persistent state on all servers.
@@ -68,6 +69,8 @@ pub struct Node {
     pub store: Store,
     /// Log writes that are acknowledged but not yet forced; empty unless that rule is switched off.
     pub(super) unforced: Vec<Write>,
+    /// What a client asked in the last step, for the properties.
+    pub(super) heard: Aside<Option<Heard<Op>>>,
 }
 
 /// What a server is in its term.
@@ -108,7 +111,7 @@ impl Node {
             durable.vote = None;
         }
         cx.epoch(u64::from(durable.term));
-        let node = Self {
+        let mut node = Self {
             durable,
             commit: 0,
             applied: 0,
@@ -116,13 +119,19 @@ impl Node {
             leader: None,
             store: Store::default(),
             unforced: Vec::new(),
+            heard: Aside::default(),
         };
+        if cx.is_off(Mutant::TrustLogOnRestart) {
+            node.commit = node.durable.log.last_index();
+            node.apply_committed(cx);
+        }
         Self::reset_election_timer(cx);
         node
     }
 
     /// Handles one event.
     pub(super) fn step(&mut self, cx: &mut Cx<'_, Raft>, event: Event<Raft>) {
+        self.heard = Aside(None);
         match event {
             Event::Message { from, message } => self.on_message(cx, from, message),
             Event::Timer(timer) => {
@@ -157,6 +166,7 @@ impl Node {
     /// A client asks: the leader appends the command; others say who leads.
     fn on_request(&mut self, cx: &mut Cx<'_, Raft>, request: &Request<Raft>) {
         let Request { client, serial, op } = *request;
+        self.heard = Aside(Some(Heard { client, serial, op }));
         if !matches!(self.role, Role::Leader { .. }) {
             cx.note("raft.redirected", &[("client", Fact::Process(client)), leader_fact(self.leader)]);
             cx.reply(client, serial, Answer::Redirect(self.leader));

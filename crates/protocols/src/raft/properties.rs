@@ -3,7 +3,9 @@
 //! Each log entry carries a digest of its prefix, so that each property costs a few comparisons a step.
 
 use super::Raft;
+use super::log::Command;
 use super::node::{Node, Role};
+use crate::applied::{Applied, Asked, Heard};
 use consistory_kernel::{Chunks, Observation, ProcessId, Time, Verdict};
 use std::collections::BTreeMap;
 
@@ -27,6 +29,10 @@ pub const VOTE_SPLIT: u8 = 7;
 pub const ENTRY_OVERWRITTEN: u8 = 8;
 /// One leader, known to a majority, whose commit index has reached the end of its log.
 pub const PROGRESS: u8 = 9;
+/// Servers apply only no-ops, and what clients have asked under the number that they gave it.
+pub const VALIDITY: u8 = 10;
+/// No server ever applies two different entries at one index, not even after a restart.
+pub const INTEGRITY: u8 = 11;
 
 /// What judges the properties along a run.
 #[derive(Clone, Debug, Default, Hash)]
@@ -38,7 +44,8 @@ pub struct Monitor {
     /// Entries that appeared at an index with another term.
     others: BTreeMap<(u32, u32), u64>,
     committed: Chunks<Committed>,
-    applied: Chunks<u64>,
+    applied: Applied,
+    asked: Asked,
     election: Election,
     /// Elections begun.
     pub elections: u64,
@@ -104,6 +111,9 @@ impl Monitor {
             self.seen[me.index()] = Seen::default();
             return;
         };
+        if let Some(heard) = &node.heard.0 {
+            self.asked.hear(heard);
+        }
         let log = &node.durable.log;
         let now = Seen {
             up: true,
@@ -258,23 +268,27 @@ impl Monitor {
         }
     }
 
-    /// State Machine Safety.
+    /// State Machine Safety; each index as a consensus object.
     fn on_apply(&mut self, world: &Observation<'_, Raft>, node: &Node, from: u32, verdict: &mut Verdict) {
         let log = &node.durable.log;
         for index in from + 1..=node.applied {
-            let chain = log.chain(index);
-            match self.applied.get(index as usize - 1) {
-                None => self.applied.push(chain),
-                Some(other) if *other == chain => {}
-                Some(other) => {
-                    let different = *other;
-                    let holder = world.up().find(|(_, node)| node.durable.log.chain(index) == different);
-                    let mut nodes = vec![world.changed];
-                    nodes.extend(holder.map(|(id, _)| id));
-                    nodes.sort_unstable();
-                    verdict.violate(STATE_MACHINE_SAFETY, &nodes);
-                    return;
-                }
+            let command = log.entry(index).map(|entry| entry.command);
+            if let Some(Command::Client { client, serial, op }) = command
+                && !self.asked.has(&Heard { client, serial, op })
+            {
+                verdict.violate(VALIDITY, &[world.changed]);
+            }
+            let difference = self.applied.apply(world.changed, index, log.chain(index));
+            if difference.from_itself {
+                verdict.violate(INTEGRITY, &[world.changed]);
+            }
+            if let Some(first) = difference.from_first {
+                let holder = world.up().find(|(_, node)| node.durable.log.chain(index) == first);
+                let mut nodes = vec![world.changed];
+                nodes.extend(holder.map(|(id, _)| id));
+                nodes.sort_unstable();
+                verdict.violate(STATE_MACHINE_SAFETY, &nodes);
+                return;
             }
         }
     }

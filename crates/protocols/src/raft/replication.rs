@@ -94,6 +94,10 @@ impl Node {
                     let facts = [("index", number(index)), ("old", number(term)), ("new", number(entry.term))];
                     cx.note("raft.append.conflict", &facts);
                     self.write_log(cx, Write::Truncate { from: index });
+                    if cx.is_off(Mutant::TrustLogOnRestart) {
+                        self.commit = self.commit.min(index - 1);
+                        self.applied = self.applied.min(index - 1);
+                    }
                 }
                 None => {}
             }
@@ -188,7 +192,7 @@ impl Node {
     }
 
     /// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine." The leader answers.
-    fn apply_committed(&mut self, cx: &mut Cx<'_, Raft>) {
+    pub(super) fn apply_committed(&mut self, cx: &mut Cx<'_, Raft>) {
         while self.applied < self.commit {
             self.applied += 1;
             let Some(entry) = self.durable.log.entry(self.applied) else { return };

@@ -5,7 +5,7 @@ use super::node::Node;
 use super::{Config, Directive, Raft, properties};
 use crate::replicated_log::{self, ReplicatedLog, leader, log_text, parse_log};
 use crate::scenarios::scenarios;
-use crate::spec::{Metric, MutantInfo, Names, Parameter, ParameterKind, Property, Spec, calm_setup, process_name};
+use crate::spec::{Metric, MutantInfo, Names, Parameter, ParameterKind, Part, Property, Spec, calm_setup, process_name};
 use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
 const PROPERTIES: &[Property] = &[
@@ -13,12 +13,17 @@ const PROPERTIES: &[Property] = &[
     Property::always("leader-append-only", "raft.leader_append_only", "raft.leader_append_only.says", "§5.3"),
     Property::always("log-matching", "raft.log_matching", "raft.log_matching.says", "§5.3"),
     Property::always("leader-completeness", "raft.leader_completeness", "raft.leader_completeness.says", "§5.4"),
-    Property::always("state-machine-safety", "raft.state_machine_safety", "raft.state_machine_safety.says", "§5.4.3"),
+    Property::always("state-machine-safety", "raft.state_machine_safety", "raft.state_machine_safety.says", "§5.4.3")
+        .of(Part::Agreement),
     Property::sometimes("leader-elected", "raft.leader_elected", "raft.leader_elected.says", "§5.2"),
     Property::sometimes("entry-committed", "raft.entry_committed", "raft.entry_committed.says", "§5.3"),
     Property::sometimes("vote-split", "raft.vote_split", "raft.vote_split.says", "§5.2"),
     Property::sometimes("entry-overwritten", "raft.entry_overwritten", "raft.entry_overwritten.says", "§5.3"),
-    Property::eventually("progress", "raft.progress", "raft.progress.says", "§5.6"),
+    Property::eventually("progress", "raft.progress", "raft.progress.says", "§5.6").of(Part::Termination),
+    Property::always("validity", "raft.validity", "raft.validity.says", "Cachin, Guerraoui, Rodrigues 2011, UC2")
+        .of(Part::Validity),
+    Property::always("integrity", "raft.integrity", "raft.integrity.says", "Cachin, Guerraoui, Rodrigues 2011, UC3")
+        .of(Part::Integrity),
 ];
 
 /// In the order of [`Mutant`].
@@ -37,9 +42,11 @@ const MUTANTS: &[MutantInfo] = &[
     MutantInfo::new("skip-consistency-check", "raft.mutant.skip_consistency_check", "log-matching"),
     MutantInfo::new("leader-drops-uncommitted", "raft.mutant.leader_drops_uncommitted", "leader-append-only"),
     MutantInfo::new("apply-uncommitted", "raft.mutant.apply_uncommitted", "state-machine-safety"),
+    MutantInfo::new("renumber-adopted", "raft.mutant.renumber_adopted", "validity"),
+    MutantInfo::new("trust-log-on-restart", "raft.mutant.trust_log_on_restart", "integrity"),
 ];
 
-const _: () = assert!(MUTANTS.len() == Mutant::ApplyUncommitted as usize + 1, "one description for each mutant");
+const _: () = assert!(MUTANTS.len() == Mutant::TrustLogOnRestart as usize + 1, "one description for each mutant");
 
 impl Spec for Raft {
     const ID: &'static str = "raft";

@@ -5,7 +5,7 @@ use consistory_kernel::{
     Body, BranchInfo, Fact, Flight, Journal, MarkKind, MessageId, NoteRecord, OperationStage, Outcome, ProcessId,
     StepId, Timeline,
 };
-use consistory_protocols::{ClientOp, Spec, feed, names_of, stage};
+use consistory_protocols::{ClientOp, Part, Spec, feed, names_of, stage};
 use consistory_scene::{
     Arg, Band, BranchLine, Check, CheckState, ClientOperation, Expectation, FeedLine, Field, Inspection,
     MarkKind as SceneMark, OperationState, Scene, Text, TimelineMark, TimelineView, Tone,
@@ -155,6 +155,8 @@ pub(super) fn checks<P: Spec>(timeline: &Timeline<P>) -> Vec<Check> {
             source: property.source,
             expectation: property.expectation,
             beyond: property.beyond.map(Text::key),
+            // Where the protocol itself calls it so, it need not be said twice.
+            part: property.part.map(Part::name).filter(|name| !name.ends_with(property.id)).map(Text::key),
             state,
         }
     });
@@ -165,6 +167,7 @@ pub(super) fn checks<P: Spec>(timeline: &Timeline<P>) -> Vec<Check> {
         source: "",
         expectation: Expectation::Always,
         beyond: None,
+        part: None,
         state: CheckState::Violated {
             step: StepId(world.steps().0.saturating_sub(1)),
             time: world.time(),

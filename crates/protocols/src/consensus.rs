@@ -10,7 +10,7 @@ use crate::why::{about, number, obstacles, under_way};
 use consistory_checks as checks;
 use consistory_checks::{Call, Object};
 use consistory_kernel::{ProcessId, StepId, Time, Verdict, World};
-use consistory_scene::{Arg, Expectation, Text};
+use consistory_scene::{Arg, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a client asks: that this number be decided. It is told which one was.
@@ -87,38 +87,36 @@ impl ClientOp for Propose {
     }
 }
 
-const fn property(
-    id: &'static str,
-    (name, says): (&'static str, &'static str),
-    source: &'static str,
-    expectation: Expectation,
-    beyond: Option<&'static str>,
-) -> Property {
-    Property { beyond, ..Property::new(id, name, says, source, expectation) }
+const fn property(beyond: Option<&'static str>, part: Part, property: Property) -> Property {
+    Property { beyond, ..property.of(part) }
 }
 
 /// No two processes decide differently, whether they are still up or not. `beyond` as in [`Property`].
 pub const fn agreement(beyond: Option<&'static str>) -> Property {
-    let words = ("consensus.agreement", "consensus.agreement.says");
-    property("agreement", words, "Cachin, Guerraoui, Rodrigues 2011, UC4", Expectation::Always, (beyond, Part::Agreement))
+    let source = "Cachin, Guerraoui, Rodrigues 2011, UC4";
+    let plain = Property::always("agreement", "consensus.agreement", "consensus.agreement.says", source);
+    property(beyond, Part::Agreement, plain)
 }
 
 /// Only what was proposed is decided.
 pub const fn validity(beyond: Option<&'static str>) -> Property {
-    let words = ("consensus.validity", "consensus.validity.says");
-    property("validity", words, "Cachin, Guerraoui, Rodrigues 2011, UC2", Expectation::Always, (beyond, Part::Validity))
+    let source = "Cachin, Guerraoui, Rodrigues 2011, UC2";
+    let plain = Property::always("validity", "consensus.validity", "consensus.validity.says", source);
+    property(beyond, Part::Validity, plain)
 }
 
 /// No process decides on one value and later on another, not even after a restart.
 pub const fn integrity(beyond: Option<&'static str>) -> Property {
-    let words = ("consensus.integrity", "consensus.integrity.says");
-    property("integrity", words, "Cachin, Guerraoui, Rodrigues 2011, UC3", Expectation::Always, (beyond, Part::Integrity))
+    let source = "Cachin, Guerraoui, Rodrigues 2011, UC3";
+    let plain = Property::always("integrity", "consensus.integrity", "consensus.integrity.says", source);
+    property(beyond, Part::Integrity, plain)
 }
 
 /// Every process that stays up decides.
 pub const fn termination(beyond: Option<&'static str>) -> Property {
-    let words = ("consensus.termination", "consensus.termination.says");
-    property("termination", words, "Cachin, Guerraoui, Rodrigues 2011, UC1", Expectation::Eventually, (beyond, Part::Termination))
+    let source = "Cachin, Guerraoui, Rodrigues 2011, UC1";
+    let plain = Property::eventually("termination", "consensus.termination", "consensus.termination.says", source);
+    property(beyond, Part::Termination, plain)
 }
 
 /// The numbers that a protocol gave to the properties that [`Consensus`] judges.
@@ -357,10 +355,13 @@ mod tests {
     fn every_consensus_protocol_promises_all_of_it() {
         let all = [Part::Validity, Part::Agreement, Part::Integrity, Part::Termination];
         let parts = crate::IDS.iter().filter_map(|id| crate::visit(id, Parts).map(|parts| (*id, parts)));
-        let solving: Vec<&str> = parts.filter(|(_, parts)| !parts.is_empty()).map(|(id, parts)| {
-            assert_eq!(parts, all, "{id}");
-            id
-        }).collect();
+        let solving: Vec<&str> = parts
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(id, parts)| {
+                assert_eq!(parts, all, "{id}");
+                id
+            })
+            .collect();
         assert_eq!(solving, ["raft", "majority-vote", "paxos", "multi-paxos"]);
     }
 }

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abd;
-mod applied;
+pub mod applied;
 pub mod consensus;
 pub mod feed;
 pub mod kv;

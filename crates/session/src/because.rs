@@ -19,7 +19,8 @@ fn why_operation(session: &dyn Session, step: StepId) -> Option<Why> {
     let turns = session.turns();
     let turn = turns.iter().find(|turn| turn.step == step && turn.stage != Stage::Invoked)?;
     let of = |key| Text::key(key).with("client", Arg::Process(turn.client)).with("operation", boxed(&turn.label));
-    let simple = |claim, rule| Why { claim: of(claim), rule: Text::key(rule), facts: Vec::new(), source: "", since: None };
+    let simple =
+        |claim, rule| Why { claim: of(claim), rule: Text::key(rule), facts: Vec::new(), source: "", since: None };
     match turn.stage {
         Stage::Invoked => None,
         Stage::Failed => Some(simple("because.failed", "because.failed.rule")),
@@ -65,7 +66,9 @@ fn judged(seen: &ClientHistory, position: usize, answered: Option<Answered>) -> 
     let since = answered.as_ref().map(|answered| answered.step);
     facts.extend(answered.into_iter().flat_map(|answered| answered.facts));
     Why {
-        claim: Text::key(claim).with("client", Arg::Process(operation.client)).with("operation", boxed(&operation.label)),
+        claim: Text::key(claim)
+            .with("client", Arg::Process(operation.client))
+            .with("operation", boxed(&operation.label)),
         rule: Text::key(words(model).1),
         facts,
         source,

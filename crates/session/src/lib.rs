@@ -31,8 +31,8 @@ pub mod verdicts;
 pub mod words;
 
 pub use api::{
-    Answered, Command, Dial, DialKind, Direction, Disk, EditCommand, FindingLine, Selection, Session, Story, StoryLine, Topics,
-    ViewState,
+    Answered, Command, Dial, DialKind, Direction, Disk, EditCommand, FindingLine, Selection, Session, Story, StoryLine,
+    Topics, ViewState,
 };
 pub use error::Problem;
 pub use gallery::{GalleryItem, find, gallery};

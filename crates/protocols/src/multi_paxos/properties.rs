@@ -190,9 +190,7 @@ impl Monitor {
         let me = world.changed;
         let is_valid = match entry.command {
             Command::NoOp | Command::Given(_) => true,
-            Command::Client { client, serial, op } => {
-                self.asked.has(&Heard { client, serial, op })
-            }
+            Command::Client { client, serial, op } => self.asked.has(&Heard { client, serial, op }),
         };
         if !is_valid {
             verdict.violate(VALIDITY, &[me]);

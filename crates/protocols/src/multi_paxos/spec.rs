@@ -54,7 +54,8 @@ const PROPERTIES: &[Property] = &[
     ),
     Property::sometimes("local-read", "multi-paxos.local_read", "multi-paxos.local_read.says", LEASES),
     Property::sometimes("stale-read", "multi-paxos.stale_read", "multi-paxos.stale_read.says", LEASES),
-    Property::eventually("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING).of(Part::Termination),
+    Property::eventually("progress", "multi-paxos.progress", "multi-paxos.progress.says", PROGRESSING)
+        .of(Part::Termination),
     Property::always("integrity", "multi-paxos.integrity", "multi-paxos.integrity.says", STATE_MACHINES)
         .of(Part::Integrity),
 ];

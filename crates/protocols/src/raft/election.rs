@@ -112,8 +112,9 @@ impl Node {
         cx.mark(MarkKind::Leader, "raft.leader", &[("term", number(self.durable.term))]);
         self.append_as_leader(cx, Command::NoOp);
         if cx.is_off(Mutant::RenumberAdopted) {
-            for entry in left.filter_map(|index| self.durable.log.entry(index)) {
-                if let Command::Client { client, serial, op } = entry.command {
+            for index in left {
+                let command = self.durable.log.entry(index).map(|entry| entry.command);
+                if let Some(Command::Client { client, serial, op }) = command {
                     self.append_as_leader(cx, Command::Client { client, serial: serial + 1, op });
                 }
             }

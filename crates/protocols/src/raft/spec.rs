@@ -5,7 +5,9 @@ use super::node::Node;
 use super::{Config, Directive, Raft, properties};
 use crate::replicated_log::{self, ReplicatedLog, leader, log_text, parse_log};
 use crate::scenarios::scenarios;
-use crate::spec::{Metric, MutantInfo, Names, Parameter, ParameterKind, Part, Property, Spec, calm_setup, process_name};
+use crate::spec::{
+    Metric, MutantInfo, Names, Parameter, ParameterKind, Part, Property, Spec, calm_setup, process_name,
+};
 use consistory_kernel::{MS, ProcessId, Setting, Setup, World};
 
 const PROPERTIES: &[Property] = &[

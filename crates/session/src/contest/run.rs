@@ -2,7 +2,9 @@
 
 use super::read::read;
 use super::{Contest, Contestant, enter, merge, moves, statement};
-use crate::api::{Answered, Command, Dial, Direction, EditCommand, FindingLine, Selection, Session, Story, Topics, ViewState};
+use crate::api::{
+    Answered, Command, Dial, Direction, EditCommand, FindingLine, Selection, Session, Story, Topics, ViewState,
+};
 use crate::compare::{Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::happenings::Happening;

@@ -3,7 +3,9 @@
 mod evidence;
 mod views;
 
-use crate::api::{Answered, Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState};
+use crate::api::{
+    Answered, Command, Dial, Direction, EditCommand, Selection, Session, Story, StoryLine, Topics, ViewState,
+};
 use crate::compare::{self, Comparison, Instant, NodeState};
 use crate::error::Problem;
 use crate::gallery::{self, GalleryItem};

@@ -53,9 +53,8 @@ run 100ms
 client c2 via n2 read x
 run 100ms
 ";
-    let claims = |session: &dyn Session| {
-        of_operations(session).iter().map(|answer| answer.claim.key).collect::<Vec<_>>()
-    };
+    let claims =
+        |session: &dyn Session| of_operations(session).iter().map(|answer| answer.claim.key).collect::<Vec<_>>();
     assert_eq!(claims(&*run(text)), ["because.fits", "because.fits", "because.stale"], "only the one that began later");
     // Once somebody has read what is stale, whatever comes later is not to blame.
     let later = format!("{text}client c2 via n1 read x\nrun 100ms\n");

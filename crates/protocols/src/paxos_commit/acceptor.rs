@@ -8,10 +8,11 @@ use super::PaxosCommit;
 use super::ballot::{Accepted, Ballot, Value, Votes};
 use super::message::{Head, Message};
 use super::mutants::Mutant;
-use super::node::{Node, fact, number};
+use super::node::Node;
 use super::record::Record;
-use crate::transaction::TxnId;
 use crate::transaction::log::Log;
+use crate::transaction::site::Logged;
+use crate::transaction::{TxnId, fact, number};
 use consistory_kernel::{Cx, Fact, ProcessId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -112,7 +113,7 @@ impl Node {
         if !self.ballots.contains_key(&txn) {
             let is_older = self.ballots.keys().any(|other| other.client == txn.client && other.order() > txn.order());
             forget_old(&mut self.ballots, txn);
-            let found = if is_older { Acceptance::of_log(head, &self.log) } else { Acceptance::new(head) };
+            let found = if is_older { Acceptance::of_log(head, &self.site.log) } else { Acceptance::new(head) };
             self.ballots.insert(txn, found);
         }
         self.ballots.entry(txn).or_insert_with(|| Acceptance::new(head))
@@ -167,7 +168,7 @@ impl Node {
     /// What it has accepted is on disk before anybody hears of it.
     fn log_accepted(&mut self, cx: &mut Cx<'_, PaxosCommit>, record: Record) {
         if cx.is_off(Mutant::ForgetAccepted) {
-            self.log.write(record);
+            self.site.log.write(record);
         } else {
             self.force(cx, record);
         }
@@ -213,7 +214,7 @@ impl Node {
             if forgets {
                 self.log_accepted(cx, record);
             } else {
-                self.log.write(record);
+                self.site.log.write(record);
             }
         }
         self.acceptance(head).promised = ballot;

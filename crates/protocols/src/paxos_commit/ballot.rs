@@ -2,6 +2,7 @@
 
 use crate::transaction::{Member, Outcome};
 use consistory_kernel::ProcessId;
+use consistory_scene::Tone;
 use std::collections::BTreeMap;
 
 /// The number of a ballot: ordered by round, then by leader. Ballot 0 belongs to the RMs, each in its own instance; a
@@ -19,6 +20,11 @@ pub struct Ballot {
 impl Ballot {
     /// The ballot of the RMs.
     pub const ZERO: Self = Self { round: 0, leader: ProcessId(0), life: 0 };
+
+    /// The tone of what belongs to it.
+    pub fn tone(self) -> Tone {
+        Tone::epoch(u64::from(self.round))
+    }
 }
 
 impl Default for Ballot {

@@ -2,22 +2,22 @@
 
 use super::PaxosCommit;
 use super::ballot::{Accepted, Ballot, Value, Votes};
-use super::formula::{formula, two_phase};
+use super::formula::two_phase;
 use super::leader::{Lead, Stage};
 use super::message::{Head, Message};
 use super::node::{Joined, Node, Phase};
-use super::view::{ballot_text, instances, open, outcome_tone, timer_key};
+use super::view::{ballot_text, instances};
+use crate::picture::{field, process_text, sign, text_field, word_field};
 use crate::spec::{Glyph, names_of};
-use crate::transaction::costs::Term;
-use crate::transaction::op::values_text;
-use crate::transaction::view::{costs, waits};
+use crate::transaction::costs::{Costs, Term};
+use crate::transaction::view::{self, outcome_tone};
 use crate::transaction::{Outcome, TxnId};
 use crate::why::{names, number};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Field, Shape, Sign, Text, Tone};
 
 pub(super) fn glyph(message: &Message) -> Glyph {
-    let neutral = message.ballot().map_or(Tone::Neutral, |ballot| Tone::epoch(u64::from(ballot.round)));
+    let neutral = message.ballot().map_or(Tone::Neutral, Ballot::tone);
     let (letter, shape, filled, sign, tone) = match message {
         Message::Work { .. } => ('W', Shape::Circle, true, Sign::None, Tone::Muted),
         Message::Worked { reads, .. } => ('W', Shape::Circle, false, sign(reads.is_some()), Tone::Muted),
@@ -38,30 +38,19 @@ pub(super) fn glyph(message: &Message) -> Glyph {
     Glyph { letter, shape, filled, sign, tone }
 }
 
-fn sign(good: bool) -> Sign {
-    if good { Sign::Plus } else { Sign::Minus }
-}
-
 fn are_prepared(votes: &Votes) -> bool {
     votes.values().all(|value| *value == Value::Prepared)
 }
 
 pub(super) fn message_fields(message: &Message) -> Vec<Field> {
-    let mut fields = vec![txn_field(message.txn())];
+    let mut fields = vec![view::txn_field(message.txn())];
     fields.extend(message.ballot().map(ballot_field));
     match message {
-        Message::Work { actions, .. } => {
-            let actions: Vec<String> = actions.iter().map(ToString::to_string).collect();
-            fields.push(field("paxos-commit.field.actions", &actions.join(", ")));
-        }
-        Message::Worked { life, reads, .. } => {
-            let reads = reads.as_ref().map_or("✗".to_owned(), |reads| values_text(reads));
-            fields.push(field("paxos-commit.field.reads", &reads));
-            fields.push(field("paxos-commit.field.life", &life.to_string()));
-        }
+        Message::Work { actions, .. } => fields.push(view::work_field(actions)),
+        Message::Worked { life, reads, .. } => fields.extend(view::worked_fields(*life, reads.as_deref())),
         Message::Earlier { head, outcome, .. } => {
-            fields.push(field("paxos-commit.field.earlier", &head.txn.name()));
-            fields.extend(outcome.map(|outcome| word_field("paxos-commit.field.decision", outcome.word())));
+            fields.push(field("paxos-commit.field.earlier", head.txn.name()));
+            fields.extend(outcome.map(view::decision_field));
         }
         Message::BeginCommit { head, vote } => {
             fields.extend(head_fields(head));
@@ -73,28 +62,21 @@ pub(super) fn message_fields(message: &Message) -> Vec<Field> {
         Message::Phase1b { accepted, .. } => fields.extend(accepted_fields(accepted)),
         Message::Phase2a { votes, .. } | Message::Phase2b { votes, .. } => fields.extend(vote_fields(votes)),
         Message::Nack { promised, .. } => {
-            fields.push(Field { name: Text::key("paxos-commit.field.promised"), value: ballot_text(*promised) });
+            fields.push(text_field("paxos-commit.field.promised", ballot_text(*promised)));
         }
-        Message::Decision { outcome, .. } => {
-            fields.push(word_field("paxos-commit.field.decision", outcome.word()));
-        }
+        Message::Decision { outcome, .. } => fields.push(view::decision_field(*outcome)),
     }
     fields
 }
 
 /// How many RMs a transaction has, and who executed it and leads it.
 fn head_fields(head: &Head) -> [Field; 3] {
-    let process = |name, id| Field { name: Text::key(name), value: process_text(id) };
+    let process = |name, id| text_field(name, process_text(id));
     [
-        field("paxos-commit.field.participants", &head.members.len().to_string()),
+        field("paxos-commit.field.participants", head.members.len()),
         process("paxos-commit.field.home", head.home),
         process("paxos-commit.field.leader", head.leader),
     ]
-}
-
-/// A process by its name.
-fn process_text(id: ProcessId) -> Text {
-    Text { key: "plain", args: vec![("text", Arg::Process(id))] }
 }
 
 /// By instance what is proposed or accepted.
@@ -116,61 +98,41 @@ fn accepted_fields(accepted: &Accepted) -> Vec<Field> {
 }
 
 fn ballot_field(ballot: Ballot) -> Field {
-    Field { name: Text::key("paxos-commit.field.ballot"), value: ballot_text(ballot) }
-}
-
-fn txn_field(txn: TxnId) -> Field {
-    field("paxos-commit.field.txn", &txn.name())
+    text_field("paxos-commit.field.ballot", ballot_text(ballot))
 }
 
 pub(super) fn node_fields(world: &World<PaxosCommit>, id: ProcessId, node: &Node) -> Vec<Field> {
-    let mut fields = Vec::new();
-    let mut add = |txn: &TxnId, value: Text| fields.push(Field { name: Text::plain(txn.name()), value });
-    for (txn, execution) in &node.running {
-        let missing: Vec<ProcessId> = execution.missing().collect();
-        add(txn, Text::key("paxos-commit.state.executing").with("missing", names(world, &missing)));
-    }
+    let mut fields = view::running_fields(world, node);
+    let mut add = |txn: &TxnId, value: Text| fields.push(view::of_txn(*txn, value));
     for (txn, lead) in &node.leading {
         add(txn, lead_text(world, lead));
     }
-    for (txn, joined) in &node.joined {
+    for (txn, joined) in &node.site.parts {
         add(txn, joined_text(joined));
     }
     for (txn, known) in &node.ballots {
         let text = Text::key("paxos-commit.state.acceptor").with("votes", Arg::Plain(instances(world, known)));
         add(txn, text.with("ballot", Arg::Text(Box::new(ballot_text(known.promised)))));
     }
-    fields.extend(waits(&node.store));
+    fields.extend(view::waits(&node.site.store));
     let leader = names_of(world).name(node.leader);
-    fields.push(field("paxos-commit.field.leader", &leader));
-    fields.push(field("paxos-commit.field.life", &node.life.to_string()));
-    for armed in world.timers(id) {
-        let value = Text::key("paxos-commit.at_time").with("time", Arg::Time(armed.fires_at));
-        fields.push(Field { name: Text::key(timer_key(armed.timer)), value });
+    fields.push(field("paxos-commit.field.leader", leader));
+    fields.extend(view::life_fields(world, id, node));
+    for (txn, spent) in view::spent(world, node) {
+        fields.extend(view::costs(world, txn, &spent));
+        fields.push(two_phase_field(world, &spent));
     }
-    fields.extend(cost_fields(world, node));
     fields
 }
 
-/// What the transactions have cost that are open at a node; where there is none, the last one of the run; beside it
-/// what two-phase commit would cost.
-fn cost_fields(world: &World<PaxosCommit>, node: &Node) -> Vec<Field> {
-    let ledger = &world.monitor().judge.ledger;
-    let of_open: Vec<_> = open(node).into_iter().filter_map(|txn| Some((txn, ledger.costs(txn)?))).collect();
-    let shown = if of_open.is_empty() { ledger.last().into_iter().collect() } else { of_open };
-    let (config, nodes) = (world.config(), world.node_count());
-    let fields = shown.into_iter().flat_map(|(txn, spent)| {
-        let expected = formula(config, nodes, &spent).filter(|_| spent.is_complete());
-        let mut fields = costs(txn, &spent, expected.as_ref());
-        let other = two_phase(config, nodes, spent.count());
-        let term = |term: &Term| Arg::Plain(format!("{} = {}", term.text, term.value));
-        let text = Text::key("paxos-commit.two_phase").with("messages", term(&other.messages));
-        let text = text.with("forced", term(&other.forced));
-        let text = text.with("delays", Arg::Plain(other.delays.text));
-        fields.push(Field { name: Text::key("paxos-commit.field.two_phase"), value: text });
-        fields
-    });
-    fields.collect()
+/// What two-phase commit would cost in the place of what a transaction has cost.
+fn two_phase_field(world: &World<PaxosCommit>, spent: &Costs) -> Field {
+    let other = two_phase(world.config(), world.node_count(), spent.count());
+    let term = |term: &Term| Arg::Plain(format!("{} = {}", term.text, term.value));
+    let text = Text::key("paxos-commit.two_phase").with("messages", term(&other.messages));
+    let text = text.with("forced", term(&other.forced));
+    let text = text.with("delays", Arg::Plain(other.delays.text));
+    text_field("paxos-commit.field.two_phase", text)
 }
 
 /// What a leader waits for.
@@ -188,12 +150,4 @@ fn joined_text(joined: &Joined) -> Text {
         Phase::Working => Text::key("paxos-commit.state.working").with("home", Arg::Process(joined.home)),
         Phase::Prepared { asked } => Text::key("paxos-commit.state.in_doubt").with("asked", number(asked)),
     }
-}
-
-fn word_field(name: &'static str, value: &'static str) -> Field {
-    Field { name: Text::key(name), value: Text::key(value) }
-}
-
-fn field(name: &'static str, value: &str) -> Field {
-    Field { name: Text::key(name), value: Text::plain(value) }
 }

@@ -9,11 +9,11 @@ use super::acceptor::ballot_facts;
 use super::ballot::{Accepted, Ballot, Value, Votes, chosen, count_of, proposal};
 use super::message::{Head, Message};
 use super::mutants::Mutant;
-use super::node::{Node, fact, number, reply_of};
+use super::node::Node;
 use super::record::Record;
 use super::{MANAGER, PaxosCommit, Timer};
 use crate::transaction::judge::{Happened, Role};
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::{Outcome, TxnId, fact, number};
 use consistory_kernel::{Answer, Cx, Fact, MarkKind, ProcessId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -134,7 +134,7 @@ impl Node {
     /// Phase 1a, in every instance: a ballot above all that this leader has heard of.
     fn begin_ballot(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId) {
         let promised = self.ballots.get(&txn).map_or(0, |acceptance| acceptance.promised.round);
-        let life = self.life;
+        let life = self.site.life;
         let Some(attempt) = self.leading.get_mut(&txn) else { return };
         let round = attempt.highest.max(promised).saturating_add(1);
         let ballot = Ballot { round, leader: cx.me(), life };
@@ -253,9 +253,9 @@ impl Node {
         }
         self.settle(cx, txn, outcome);
         if head.home == me {
-            self.answer(cx, txn, reply_of(&head, outcome));
+            self.answer(cx, txn, head.reply(outcome));
         } else if is_raised && outcome == Outcome::Commit {
-            cx.reply(txn.client, txn.serial, Answer::Done(reply_of(&head, outcome)));
+            cx.reply(txn.client, txn.serial, Answer::Done(head.reply(outcome)));
         }
     }
 
@@ -264,8 +264,8 @@ impl Node {
         cx.cancel_timer(Timer::Ballot(txn));
         self.led.end(txn, outcome);
         // It need not be forced: the acceptors have what it rests on.
-        self.log.write(Record::Decided { txn, outcome });
-        self.happened.push(Happened::Decided { txn, outcome, role: Role::Coordinator, delays: cx.delays() });
+        self.site.log.write(Record::Decided { txn, outcome });
+        self.site.happened.push(Happened::Decided { txn, outcome, role: Role::Coordinator, delays: cx.delays() });
     }
 
     /// Somebody tells what is decided: another leader, or whoever was asked and knows.
@@ -276,7 +276,7 @@ impl Node {
             cx.note("paxos-commit.need_not_lead", &[fact(txn), facts[0], facts[1]]);
             self.finish(cx, txn, outcome);
             if attempt.head.home == cx.me() {
-                self.answer(cx, txn, reply_of(&attempt.head, outcome));
+                self.answer(cx, txn, attempt.head.reply(outcome));
             }
         } else if cx.config().roles(cx.nodes()).is_candidate(cx.me()) {
             self.led.end(txn, outcome);

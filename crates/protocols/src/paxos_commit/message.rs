@@ -2,7 +2,7 @@
 //! doubt.
 
 use super::ballot::{Accepted, Ballot, Value, Votes};
-use crate::transaction::op::Action;
+use crate::transaction::op::{Action, Reply};
 use crate::transaction::{Member, Outcome, TxnId};
 use consistory_kernel::ProcessId;
 use std::rc::Rc;
@@ -32,6 +32,11 @@ impl Head {
     /// Whether a node is one of its RMs.
     pub fn has(&self, id: ProcessId) -> bool {
         self.ids().any(|member| member == id)
+    }
+
+    /// What its client is told if it ends like that.
+    pub fn reply(&self, outcome: Outcome) -> Reply {
+        Reply::of(outcome, self.reads.clone())
     }
 
     fn size(&self) -> u32 {

@@ -8,11 +8,11 @@
 //! lets them tell the RMs directly.
 //!
 //! [`roles`] says who is where, [`ballot`] what is proposed, [`message`] and [`record`] what is sent and logged;
-//! [`node`] holds the state and the dispatch of events, [`work`] the execution of transactions, [`participant`] the
-//! RMs, [`acceptor`] the acceptors, [`leader`] the leaders, [`recovery`] restarts; [`formula`] has what that should
-//! cost. [`properties`] judges, with [`instances`] for the instances of Paxos; [`mutants`] switches rules off, [`view`]
-//! and [`inspector`] draw, [`why`] answers, [`spec`] describes it to the registry. Locks, logs and costs are those of
-//! [`crate::transaction`].
+//! [`node`] holds the state and the dispatch of events, [`participant`] the RMs, [`acceptor`] the acceptors, [`leader`]
+//! the leaders, [`recovery`] restarts; [`formula`] has what that should cost. [`properties`] judges, with [`instances`]
+//! for the instances of Paxos; [`mutants`] switches rules off, [`view`] and [`inspector`] draw, [`why`] answers,
+//! [`spec`] describes it to the registry. Transactions are executed by [`crate::transaction`], which learns from
+//! [`work`] what it needs to know; locks, logs and costs are its own, too.
 
 pub mod acceptor;
 pub mod ballot;
@@ -37,9 +37,9 @@ mod why;
 mod why_tests;
 mod work;
 
-use crate::transaction::TxnId;
 use crate::transaction::op::{Reply, Transaction};
-use consistory_kernel::{Cx, Event, MS, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};
+use crate::transaction::{Directive, TxnId};
+use consistory_kernel::{Cx, Event, MS, Observation, OpKind, Protocol, Setting, Time, Verdict};
 use message::Message;
 use mutants::Mutant;
 use node::Node;
@@ -47,10 +47,9 @@ use properties::Monitor;
 use record::{Durable, Write};
 use roles::{Layout, Roles};
 
-pub use PaxosCommit as Registered;
-
 /// The node of the transaction manager, which leads as long as it is up.
-pub const MANAGER: ProcessId = ProcessId(0);
+pub use crate::transaction::MANAGER;
+pub use PaxosCommit as Registered;
 
 /// The most faults that a run can be set up to tolerate.
 pub const FAULTS_MAX: u32 = 2;
@@ -120,16 +119,6 @@ impl Config {
     pub fn roles(&self, nodes: u16) -> Roles {
         Roles::new(nodes, self.layout, self.faults)
     }
-
-    /// The node that executes a transaction and answers its client. Where the manager is on an RM's node, that one does
-    /// in any case.
-    pub fn home(&self, nodes: u16, op: &Transaction) -> ProcessId {
-        let roles = self.roles(nodes);
-        match (self.begin, roles.layout(), op.actions().first()) {
-            (Begin::Participant, Layout::Apart | Layout::Leader, Some(first)) => roles.placement().holder(first.key()),
-            (Begin::Coordinator | Begin::Participant, _, _) => MANAGER,
-        }
-    }
 }
 
 /// The timers of a node.
@@ -147,13 +136,6 @@ pub enum Timer {
     Doubt(TxnId),
     /// The next message of a round leaves.
     Outbox,
-}
-
-/// How a run prepares a node before its first boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Directive {
-    /// It aborts the first transaction that it is ordered to prepare.
-    VoteNo,
 }
 
 impl Protocol for PaxosCommit {
@@ -176,9 +158,7 @@ impl Protocol for PaxosCommit {
     }
 
     fn prepare(durable: &mut Durable, directive: &Directive) {
-        match directive {
-            Directive::VoteNo => durable.is_unwilling = true,
-        }
+        durable.prepare(*directive);
     }
 
     fn start(cx: &mut Cx<'_, Self>, durable: &Durable) -> Node {

@@ -4,56 +4,39 @@ use super::acceptor::{Acceptance, Deed};
 use super::ballot::Votes;
 use super::leader::Lead;
 use super::message::{Head, Message};
-use super::record::{Record, Write};
+use super::record::Record;
 use super::{PaxosCommit, Timer};
-use crate::transaction::execution::{Admission, Execution, Past, Sessions};
-use crate::transaction::judge::{Happened, Judged, Standing};
-use crate::transaction::log::Log;
+use crate::transaction::execution::{Admission, Past};
+use crate::transaction::judge::Happened;
 use crate::transaction::op::Reply;
 use crate::transaction::outbox::Outbox;
-use crate::transaction::store::Store;
-use crate::transaction::{Outcome, TxnId};
-use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId};
+use crate::transaction::site::{Site, Undecided};
+use crate::transaction::{Outcome, TxnId, work};
+use consistory_kernel::{Answer, Cx, Event, ProcessId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A running node. What belongs to a role that it does not have is empty.
 #[derive(Clone, Debug, Hash)]
 pub struct Node {
-    /// How often it has booted.
-    pub life: u32,
-    /// Its log.
-    pub log: Log<Record>,
+    /// What every node of a commit protocol has.
+    pub site: Site<Record, Joined>,
     /// How many records its disk has, once its last step's writes are done.
     pub(super) stable: u32,
-    /// Its part of the database.
-    pub store: Store,
-    /// The transactions that it executes, as the node that their clients asked.
-    pub running: BTreeMap<TxnId, Execution>,
-    /// What it knows of its clients.
-    pub sessions: Sessions,
     /// Transactions whose client waits for the answer under a later name, by which they were to be executed again.
     pub(super) renamed: BTreeMap<TxnId, TxnId>,
     /// The transactions that it leads and whose outcome it does not know.
     pub leading: BTreeMap<TxnId, Lead>,
     /// The transactions that it has led in this life, or has learned the outcome of as somebody who could.
     pub(super) led: Past<Outcome>,
-    /// The undecided transactions in which it takes part, as an RM.
-    pub joined: BTreeMap<TxnId, Joined>,
-    /// The transactions in which it took part.
-    pub(super) past: Past<Outcome>,
     /// What it has promised and accepted, as an acceptor, for the last transactions of each client.
     pub ballots: BTreeMap<TxnId, Acceptance>,
     /// Whom it takes for the leader.
     pub leader: ProcessId,
     /// The messages of a round that have still to leave.
     pub outbox: Outbox<Message>,
-    /// Whether it aborts what it is to prepare next.
-    pub(super) is_unwilling: bool,
     /// Whether its last step has decided by a ballot above 0.
     pub has_raised: bool,
-    /// What its last step has done.
-    pub(super) happened: Vec<Happened>,
     /// What its last step has promised and accepted.
     pub(super) deeds: Vec<Deed>,
 }
@@ -83,12 +66,25 @@ pub enum Phase {
     },
 }
 
-impl Joined {
-    /// Whether it is prepared.
-    pub fn is_in_doubt(&self) -> bool {
+impl Undecided for Joined {
+    fn begun(home: ProcessId) -> Self {
+        Self { home, head: None, phase: Phase::Working, told: BTreeMap::new() }
+    }
+
+    fn home(&self) -> ProcessId {
+        self.home
+    }
+
+    fn is_in_doubt(&self) -> bool {
         matches!(self.phase, Phase::Prepared { .. })
     }
 
+    fn answers(&self, me: ProcessId) -> bool {
+        self.head.as_ref().is_some_and(|head| head.home == me)
+    }
+}
+
+impl Joined {
     /// Whether it has asked everybody of so many who could lead, and nobody could tell in time.
     pub fn is_blocked(&self, candidates: usize) -> bool {
         match self.phase {
@@ -101,20 +97,20 @@ impl Joined {
 impl Node {
     /// Handles one event.
     pub(super) fn step(&mut self, cx: &mut Cx<'_, PaxosCommit>, event: Event<PaxosCommit>) {
-        self.happened.clear();
+        self.site.happened.clear();
         self.deeds.clear();
         self.has_raised = false;
         match event {
             Event::Message { from, message } => self.on_message(cx, from, message),
             Event::Timer(timer) => self.on_timer(cx, timer),
-            Event::Client(request) => self.on_request(cx, &request),
+            Event::Client(request) => work::on_request(self, cx, &request),
         }
     }
 
     fn on_message(&mut self, cx: &mut Cx<'_, PaxosCommit>, from: ProcessId, message: Message) {
         match message {
-            Message::Work { txn, actions } => self.on_work(cx, from, txn, &actions),
-            Message::Worked { txn, life, reads } => self.on_worked(cx, from, txn, life, reads),
+            Message::Work { txn, actions } => work::on_work(self, cx, from, txn, &actions),
+            Message::Worked { txn, life, reads } => work::on_worked(self, cx, from, txn, life, reads),
             Message::Earlier { txn, head, outcome } => self.on_earlier(cx, from, txn, &head, outcome),
             Message::BeginCommit { head, vote } => self.on_begin_commit(cx, from, &head, vote),
             Message::Prepare { head } => self.on_prepare(cx, from, &head),
@@ -131,8 +127,8 @@ impl Node {
     fn on_timer(&mut self, cx: &mut Cx<'_, PaxosCommit>, timer: Timer) {
         match timer {
             Timer::Work(txn) => self.on_work_timeout(cx, txn),
-            Timer::Request(txn) => self.on_request_timeout(cx, txn),
-            Timer::Lock(txn) => self.on_lock_timeout(cx, txn),
+            Timer::Request(txn) => work::on_request_timeout(self, cx, txn),
+            Timer::Lock(txn) => work::on_lock_timeout(self, cx, txn),
             Timer::Ballot(txn) => self.on_ballot_timeout(cx, txn),
             Timer::Doubt(txn) => self.on_doubt(cx, txn),
             Timer::Outbox => self.post(cx),
@@ -141,10 +137,9 @@ impl Node {
 
     /// Writes a record to disk before this step sends anything.
     pub(super) fn force(&mut self, cx: &mut Cx<'_, PaxosCommit>, record: Record) {
-        self.happened.push(Happened::Forced { txn: record.txn() });
-        let records = self.log.force(record);
-        self.stable = u32::try_from(self.log.len()).unwrap_or(u32::MAX);
-        cx.persist(Write::Force(records));
+        let write = self.site.force(record);
+        self.stable = u32::try_from(self.site.log.len()).unwrap_or(u32::MAX);
+        cx.persist(write);
     }
 
     /// Sends a message of the commit protocol; one to the node itself is no message, and is handled at once.
@@ -152,7 +147,7 @@ impl Node {
         if to == cx.me() {
             self.on_message(cx, to, message);
         } else {
-            self.happened.push(Happened::Message { txn: message.txn() });
+            self.site.happened.push(Happened::Message { txn: message.txn() });
             cx.send(to, message);
         }
     }
@@ -193,62 +188,15 @@ impl Node {
     /// Answers the client of a transaction that ends, once, unless the client has gone on.
     pub(super) fn answer(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId, reply: Reply) {
         let name = self.renamed.remove(&txn).unwrap_or(txn);
-        let is_answered = matches!(self.sessions.admit(name.client, name.serial), Admission::Answered(_));
-        if !is_answered && self.sessions.end(name, reply.clone()) {
+        let is_answered = matches!(self.site.sessions.admit(name.client, name.serial), Admission::Answered(_));
+        if !is_answered && self.site.sessions.end(name, reply.clone()) {
             cx.reply(name.client, name.serial, Answer::Done(reply));
         }
-    }
-
-    /// What the log has as decided on a transaction.
-    pub(super) fn recorded(&self, txn: TxnId) -> Option<Outcome> {
-        let of_txn = self.log.iter().filter(|(record, _)| record.txn() == txn);
-        of_txn.filter_map(|(record, _)| record.outcome()).last()
     }
 
     /// What this node knows to be decided on a transaction, in whichever role: also that it has aborted its own part
     /// and so everything.
     pub(super) fn known(&self, txn: TxnId) -> Option<Outcome> {
-        self.past.ended(txn).or_else(|| self.led.ended(txn)).or_else(|| self.recorded(txn))
+        self.site.past.ended(txn).or_else(|| self.led.ended(txn)).or_else(|| self.site.recorded(txn))
     }
-
-    /// Whether it has no transaction that is undecided. What it has accepted binds nobody but itself.
-    pub fn is_quiet(&self) -> bool {
-        self.running.is_empty() && self.joined.is_empty() && self.leading.is_empty()
-    }
-}
-
-impl Judged for Node {
-    fn happened(&self) -> &[Happened] {
-        &self.happened
-    }
-
-    fn store(&self) -> &Store {
-        &self.store
-    }
-
-    fn standing(&self, txn: TxnId) -> Standing {
-        match self.joined.get(&txn) {
-            Some(joined) if joined.is_in_doubt() => Standing::InDoubt,
-            Some(_) => Standing::Nothing,
-            None => self.recorded(txn).map_or(Standing::Nothing, Standing::Decided),
-        }
-    }
-}
-
-/// What a client is told of a transaction with that outcome.
-pub(super) fn reply_of(head: &Head, outcome: Outcome) -> Reply {
-    match outcome {
-        Outcome::Commit => Reply::Committed(head.reads.clone()),
-        Outcome::Abort => Reply::Aborted,
-    }
-}
-
-/// A transaction as a fact of a note.
-pub(super) fn fact(txn: TxnId) -> (&'static str, Fact) {
-    ("txn", txn.fact())
-}
-
-/// A number of nodes or of other things as a fact of a note.
-pub(super) fn number(name: &'static str, count: usize) -> (&'static str, Fact) {
-    (name, Fact::Number(i64::try_from(count).unwrap_or(i64::MAX)))
 }

@@ -4,11 +4,13 @@
 use super::ballot::{Value, Votes, chosen};
 use super::message::{Head, Message};
 use super::mutants::Mutant;
-use super::node::{Node, Phase, fact, number, reply_of};
+use super::node::{Node, Phase};
 use super::record::Record;
 use super::{PaxosCommit, Timer};
 use crate::transaction::judge::{Happened, Role};
-use crate::transaction::{Member, Outcome, TxnId, Vote};
+use crate::transaction::site::{Logged, Undecided};
+use crate::transaction::work::{abort_work, wake};
+use crate::transaction::{Member, Outcome, TxnId, Vote, fact, number};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 use std::rc::Rc;
 
@@ -67,14 +69,14 @@ impl Node {
     pub(super) fn on_prepare(&mut self, cx: &mut Cx<'_, PaxosCommit>, from: ProcessId, head: &Rc<Head>) {
         self.follow(cx, from);
         let txn = head.txn;
-        let is_lost = !head.members.contains(&Member { id: cx.me(), life: self.life });
-        let value = match self.joined.get(&txn) {
+        let is_lost = !head.members.contains(&Member { id: cx.me(), life: self.site.life });
+        let value = match self.site.parts.get(&txn) {
             // What it has proposed may have been lost.
             Some(joined) if joined.is_in_doubt() => Value::Prepared,
-            Some(_) if !is_lost && self.store.is_done(txn) => self.vote(cx, head),
+            Some(_) if !is_lost && self.site.store.is_done(txn) => self.vote(cx, head),
             Some(_) => {
                 cx.note("paxos-commit.votes.lost", &[fact(txn)]);
-                self.abort_work(cx, txn);
+                abort_work(self, cx, txn);
                 Value::Aborted
             }
             None => match self.known(txn) {
@@ -84,7 +86,7 @@ impl Node {
                 }
                 Some(Outcome::Abort) | None => {
                     cx.note("paxos-commit.votes.lost", &[fact(txn)]);
-                    self.past.end(txn, Outcome::Abort);
+                    self.site.past.end(txn, Outcome::Abort);
                     Value::Aborted
                 }
             },
@@ -96,24 +98,24 @@ impl Node {
     /// is on disk before it is proposed, with all that is needed to keep it.
     pub(super) fn vote(&mut self, cx: &mut Cx<'_, PaxosCommit>, head: &Rc<Head>) -> Value {
         let txn = head.txn;
-        let Some(joined) = self.joined.get_mut(&txn) else { return Value::Aborted };
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return Value::Aborted };
         joined.head = Some(Rc::clone(head));
         cx.cancel_timer(Timer::Request(txn));
-        if core::mem::take(&mut self.is_unwilling) {
-            self.happened.push(Happened::Voted { txn, vote: Vote::No });
+        if core::mem::take(&mut self.site.is_unwilling) {
+            self.site.happened.push(Happened::Voted { txn, vote: Vote::No });
             cx.note("paxos-commit.votes.aborted", &[fact(txn)]);
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
             return Value::Aborted;
         }
         joined.phase = Phase::Prepared { asked: 0 };
-        self.happened.push(Happened::Voted { txn, vote: Vote::Yes });
-        let changes = self.store.changes(txn);
+        self.site.happened.push(Happened::Voted { txn, vote: Vote::Yes });
+        let changes = self.site.store.changes(txn);
         self.log_prepared(cx, Record::Prepared { head: Rc::clone(head), changes });
         let patience = cx.config().decision_timeout;
         cx.set_timer(Timer::Doubt(txn), patience..=patience);
         if cx.is_off(Mutant::UnlockAtVote) {
-            let done = self.store.unlock(txn);
-            self.wake(cx, done);
+            let done = self.site.store.unlock(txn);
+            wake(self, cx, done);
         }
         Value::Prepared
     }
@@ -122,7 +124,7 @@ impl Node {
         let txn = record.txn();
         if cx.is_off(Mutant::NoPreparedRecord) {
             cx.note("paxos-commit.votes.prepared.unlogged", &[fact(txn)]);
-            self.log.write(record);
+            self.site.log.write(record);
         } else {
             cx.note("paxos-commit.votes.prepared", &[fact(txn)]);
             self.force(cx, record);
@@ -133,7 +135,7 @@ impl Node {
     /// outcome as the leader would (§5).
     pub(super) fn on_direct_votes(&mut self, cx: &mut Cx<'_, PaxosCommit>, from: ProcessId, txn: TxnId, votes: &Votes) {
         let quorum = Self::quorum(cx);
-        let Some(joined) = self.joined.get_mut(&txn) else { return };
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return };
         joined.told.entry(from).or_default().extend(votes);
         let Some(head) = &joined.head else { return };
         if let Some(outcome) = chosen(&head.members, &joined.told, quorum) {
@@ -145,20 +147,20 @@ impl Node {
 
     /// Somebody tells what is decided.
     pub(super) fn on_told(&mut self, cx: &mut Cx<'_, PaxosCommit>, from: ProcessId, txn: TxnId, outcome: Outcome) {
-        if self.joined.contains_key(&txn) {
+        if self.site.parts.contains_key(&txn) {
             let facts = [("from", Fact::Process(from)), ("outcome", Fact::Word(outcome.word()))];
-            cx.note("paxos-commit.learns", &[fact(txn), facts[0], facts[1]]);
+            cx.note("transaction.learns", &[fact(txn), facts[0], facts[1]]);
             self.settle(cx, txn, outcome);
-        } else if self.past.begin(txn) {
+        } else if self.site.past.begin(txn) {
             // What it has not begun it will not begin any more.
-            self.past.end(txn, outcome);
+            self.site.past.end(txn, outcome);
         }
     }
 
     /// The outcome is known here.
     pub(super) fn settle(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId, outcome: Outcome) {
-        match self.joined.get(&txn) {
-            Some(joined) if !joined.is_in_doubt() && outcome == Outcome::Abort => self.abort_work(cx, txn),
+        match self.site.parts.get(&txn) {
+            Some(joined) if !joined.is_in_doubt() && outcome == Outcome::Abort => abort_work(self, cx, txn),
             Some(_) => self.learn(cx, txn, outcome),
             None => {}
         }
@@ -167,21 +169,18 @@ impl Node {
     /// Does what is decided: makes the changes final or undoes them, and releases the locks. That need not be forced: a
     /// restart makes it ask again, and somebody can always tell.
     fn learn(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId, outcome: Outcome) {
-        let Some(joined) = self.joined.remove(&txn) else { return };
+        let Some(joined) = self.site.parts.remove(&txn) else { return };
         cx.cancel_timer(Timer::Doubt(txn));
         cx.cancel_timer(Timer::Request(txn));
         cx.cancel_timer(Timer::Lock(txn));
-        self.log.write(Record::Learned { txn, outcome });
-        self.past.end(txn, outcome);
-        self.happened.push(Happened::Decided { txn, outcome, role: Role::Participant, delays: cx.delays() });
-        let done = match outcome {
-            Outcome::Commit => self.store.commit(txn),
-            Outcome::Abort => self.store.abort(txn),
-        };
+        self.site.log.write(Record::Learned { txn, outcome });
+        self.site.past.end(txn, outcome);
+        self.site.happened.push(Happened::Decided { txn, outcome, role: Role::Participant, delays: cx.delays() });
+        let done = self.site.store.end(txn, outcome);
         if let Some(head) = joined.head.filter(|head| head.home == cx.me()) {
-            self.answer(cx, txn, reply_of(&head, outcome));
+            self.answer(cx, txn, head.reply(outcome));
         }
-        self.wake(cx, done);
+        wake(self, cx, done);
     }
 
     /// Whoever could lead and tells something is taken for the leader from now on.
@@ -203,7 +202,7 @@ impl Node {
         let mut candidates = cx.config().roles(cx.nodes()).candidates();
         let place = candidates.iter().position(|candidate| *candidate == self.leader).unwrap_or(0);
         candidates.rotate_left(place);
-        let Some(joined) = self.joined.get_mut(&txn) else { return };
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return };
         let Phase::Prepared { asked } = &mut joined.phase else { return };
         let Some(head) = joined.head.clone() else { return };
         let before = usize::from(*asked);
@@ -216,7 +215,7 @@ impl Node {
         } else {
             cx.note("paxos-commit.asks", &facts);
         }
-        self.happened.push(Happened::Doubted { txn });
+        self.site.happened.push(Happened::Doubted { txn });
         let patience = cx.config().decision_timeout;
         cx.set_timer(Timer::Doubt(txn), patience..=patience);
         let me = cx.me();
@@ -238,7 +237,7 @@ impl Node {
             return;
         };
         let facts = [("asker", Fact::Process(from)), ("outcome", Fact::Word(outcome.word()))];
-        cx.note("paxos-commit.tells", &[fact(txn), facts[0], facts[1]]);
+        cx.note("transaction.helps", &[fact(txn), facts[0], facts[1]]);
         self.tell(cx, from, Message::Decision { txn, outcome });
     }
 }

@@ -42,7 +42,7 @@ impl Monitor {
         }
         let nodes = u16::try_from(world.nodes.len()).unwrap_or(u16::MAX);
         let candidates = world.config.roles(nodes).candidate_count();
-        if node.joined.values().any(|joined| joined.is_blocked(candidates)) {
+        if node.site.parts.values().any(|joined| joined.is_blocked(candidates)) {
             verdict.reach(BLOCKED);
         }
     }

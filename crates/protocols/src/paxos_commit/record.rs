@@ -3,8 +3,8 @@
 use super::ballot::{Ballot, Votes};
 use super::message::Head;
 use crate::kv::Key;
-use crate::transaction::{Outcome, TxnId};
-use consistory_kernel::Chunks;
+use crate::transaction::site::Logged;
+use crate::transaction::{Outcome, TxnId, log};
 use std::rc::Rc;
 
 /// A record of the log, of an RM, an acceptor or a leader.
@@ -50,22 +50,6 @@ pub enum Record {
 }
 
 impl Record {
-    /// The transaction that it is about.
-    pub fn txn(&self) -> TxnId {
-        match self {
-            Self::Prepared { head, .. } | Self::Accepted { head, .. } | Self::Promised { head, .. } => head.txn,
-            Self::Learned { txn, .. } | Self::Decided { txn, .. } => *txn,
-        }
-    }
-
-    /// The decision that it records, if it does.
-    pub fn outcome(&self) -> Option<Outcome> {
-        match self {
-            Self::Learned { outcome, .. } | Self::Decided { outcome, .. } => Some(*outcome),
-            Self::Prepared { .. } | Self::Accepted { .. } | Self::Promised { .. } => None,
-        }
-    }
-
     /// What an RM is prepared for, if that is what it records.
     pub fn prepared(&self) -> Option<&Rc<Head>> {
         match self {
@@ -75,36 +59,28 @@ impl Record {
     }
 }
 
-/// What survives a crash: the log, which is never shortened, and how often the node has booted.
-#[derive(Clone, Debug, Default, Hash)]
-pub struct Durable {
-    /// How often.
-    pub life: u32,
-    /// The log.
-    pub log: Chunks<Record>,
-    /// Whether it aborts the first transaction that it is to prepare, by somebody's order.
-    pub is_unwilling: bool,
-}
-
-/// A forced write.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Write {
-    /// Another life begins.
-    Boot,
-    /// These records follow those in the log, in one write.
-    Force(Vec<Record>),
-}
-
-impl Durable {
-    /// Performs a write.
-    pub fn write(&mut self, write: &Write) {
-        match write {
-            Write::Boot => self.life += 1,
-            Write::Force(records) => {
-                for record in records {
-                    self.log.push(record.clone());
-                }
-            }
+impl Logged for Record {
+    fn txn(&self) -> TxnId {
+        match self {
+            Self::Prepared { head, .. } | Self::Accepted { head, .. } | Self::Promised { head, .. } => head.txn,
+            Self::Learned { txn, .. } | Self::Decided { txn, .. } => *txn,
         }
     }
+
+    fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::Learned { outcome, .. } | Self::Decided { outcome, .. } => Some(*outcome),
+            Self::Prepared { .. } | Self::Accepted { .. } | Self::Promised { .. } => None,
+        }
+    }
+
+    fn ended(txn: TxnId, outcome: Outcome) -> Self {
+        Self::Learned { txn, outcome }
+    }
 }
+
+/// What survives a crash.
+pub type Durable = log::Durable<Record>;
+
+/// A forced write.
+pub type Write = log::Write<Record>;

@@ -5,15 +5,14 @@
 //! lost what it was leading, and is asked for it by those in doubt.
 
 use super::message::Head;
-use super::node::{Joined, Node, Phase, fact, number, reply_of};
+use super::node::{Joined, Node, Phase};
 use super::record::{Durable, Record, Write};
 use super::{MANAGER, PaxosCommit};
 use crate::kv::Key;
-use crate::transaction::execution::{Past, Sessions};
-use crate::transaction::log::Log;
+use crate::transaction::execution::Past;
 use crate::transaction::outbox::Outbox;
-use crate::transaction::store::Store;
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::site::{Logged, Site};
+use crate::transaction::{Outcome, TxnId, fact, number};
 use consistory_kernel::{Cx, MarkKind};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -25,27 +24,19 @@ impl Node {
     /// Boots from stable storage.
     pub(super) fn start(cx: &mut Cx<'_, PaxosCommit>, durable: &Durable) -> Self {
         cx.persist(Write::Boot);
-        let life = durable.life + 1;
         let mut node = Self {
-            life,
-            log: Log::recover(&durable.log),
+            site: Site::boot(durable),
             stable: u32::try_from(durable.log.len()).unwrap_or(u32::MAX),
-            store: Store::default(),
-            running: BTreeMap::new(),
-            sessions: Sessions::default(),
             renamed: BTreeMap::new(),
             leading: BTreeMap::new(),
             led: Past::default(),
-            joined: BTreeMap::new(),
-            past: Past::default(),
             ballots: BTreeMap::new(),
             leader: MANAGER,
             outbox: Outbox::default(),
-            is_unwilling: durable.is_unwilling && life == 1,
             has_raised: false,
-            happened: Vec::new(),
             deeds: Vec::new(),
         };
+        let life = node.site.life;
         if cx.me() == MANAGER {
             let key = if life == 1 { "paxos-commit.boots" } else { "paxos-commit.recovers" };
             cx.mark(MarkKind::Leader, key, &[]);
@@ -65,14 +56,14 @@ impl Node {
             let txn = record.txn();
             match record {
                 Record::Prepared { head, changes } => {
-                    self.past.begin(txn);
+                    self.site.past.begin(txn);
                     if head.home == cx.me() {
-                        self.sessions.begin(txn);
+                        self.site.sessions.begin(txn);
                     }
                     promises.insert(txn, (Rc::clone(head), changes.clone()));
                 }
                 Record::Learned { outcome, .. } => {
-                    self.past.end(txn, *outcome);
+                    self.site.past.end(txn, *outcome);
                     self.replay_learned(cx, &mut promises, txn, *outcome);
                 }
                 Record::Accepted { head, .. } | Record::Promised { head, .. } => self.acceptance(head).redo(record),
@@ -86,10 +77,10 @@ impl Node {
     fn replay_learned(&mut self, cx: &Cx<'_, PaxosCommit>, promises: &mut Promises, txn: TxnId, outcome: Outcome) {
         let Some((head, changes)) = promises.remove(&txn) else { return };
         if outcome == Outcome::Commit {
-            self.store.redo(&changes);
+            self.site.store.redo(&changes);
         }
         if head.home == cx.me() {
-            self.sessions.end(txn, reply_of(&head, outcome));
+            self.site.sessions.end(txn, head.reply(outcome));
         }
     }
 
@@ -97,9 +88,9 @@ impl Node {
     fn take_up_promises(&mut self, cx: &mut Cx<'_, PaxosCommit>, promises: Promises) {
         for (txn, (head, changes)) in promises {
             cx.note("paxos-commit.relocks", &[fact(txn), number("changes", changes.len())]);
-            self.store.restore(txn, &changes);
+            self.site.store.restore(txn, &changes);
             let (home, phase) = (head.home, Phase::Prepared { asked: 0 });
-            self.joined.insert(txn, Joined { home, head: Some(head), phase, told: BTreeMap::new() });
+            self.site.parts.insert(txn, Joined { home, head: Some(head), phase, told: BTreeMap::new() });
             self.ask(cx, txn);
         }
     }

@@ -3,97 +3,27 @@
 use super::formula::{formula, two_phase};
 use super::roles::{Layout, Roles};
 use super::{Begin, Config, Directive, MANAGER, PaxosCommit};
-use crate::kv::Key;
-use crate::spec::{ClientOp, Names, Spec};
+use crate::spec::{Names, Picture, Spec};
 use crate::stage::scene;
-use crate::transaction::costs::Costs;
-use crate::transaction::op::Transaction;
-use consistory_kernel::{
-    ClientPolicy, DiskFate, Edit, Journal, Latency, MS, Moment, PPM, ProcessId, Setup, StepId, Time, World,
-};
+use crate::transaction::rehearsal::{Run, writes};
+use consistory_kernel::{ClientPolicy, Edit, Latency, MS, PPM, ProcessId};
 
 const BEGINS: [Begin; 2] = [Begin::Coordinator, Begin::Participant];
 const LAYOUTS: [Layout; 3] = [Layout::Apart, Layout::Leader, Layout::Together];
 
-/// A run, with its journal.
-struct Run {
-    world: World<PaxosCommit>,
-    journal: Journal<PaxosCommit>,
+/// So many RMs, and as many acceptors as F needs, 10 ms apart from each other.
+fn run_of(config: Config, rms: u16) -> Run<PaxosCommit> {
+    let acceptors = u16::try_from(2 * config.faults + 1).expect("a small number");
+    let nodes = match config.layout {
+        Layout::Apart => 1 + rms + acceptors,
+        Layout::Leader => rms + acceptors,
+        Layout::Together => rms,
+    };
+    Run::of(nodes, config)
 }
 
-impl Run {
-    fn new(setup: &Setup<PaxosCommit>) -> Self {
-        let mut journal = Journal::from_step(StepId(0));
-        let world = World::new(setup, &mut journal).expect("a setup that can run");
-        Self { world, journal }
-    }
-
-    /// So many RMs, and as many acceptors as F needs, 10 ms apart from each other.
-    fn of(config: Config, rms: u16) -> Self {
-        let mut setup = PaxosCommit::defaults();
-        let acceptors = u16::try_from(2 * config.faults + 1).expect("a small number");
-        setup.nodes = match config.layout {
-            Layout::Apart => 1 + rms + acceptors,
-            Layout::Leader => rms + acceptors,
-            Layout::Together => rms,
-        };
-        setup.network.latency = Latency::Constant(10 * MS);
-        setup.config = config;
-        Self::new(&setup)
-    }
-
-    fn apply(&mut self, edit: &Edit<PaxosCommit>) {
-        self.world.apply(edit, &mut self.journal).expect("it can be done now");
-    }
-
-    fn crash(&mut self, id: ProcessId) {
-        self.apply(&Edit::Crash(id, DiskFate::Kept));
-    }
-
-    fn until(&mut self, time: Time) {
-        self.world.run_to(Moment::after(time), &mut self.journal);
-    }
-
-    /// The first client invokes a transaction at the node that executes it.
-    fn invoke(&mut self, op: &str) {
-        let op = Transaction::parse(op).expect(op);
-        let home = self.world.config().home(self.world.node_count(), &op);
-        let client = ProcessId(self.world.node_count());
-        self.apply(&Edit::Invoke { client, op, target: Some(home) });
-    }
-
-    fn is_so(&self, condition: &str) -> bool {
-        let words: Vec<&str> = condition.split(' ').collect();
-        PaxosCommit::condition(&self.world, &words).expect("a condition")
-    }
-
-    fn roles(&self) -> Roles {
-        self.world.config().roles(self.world.node_count())
-    }
-
-    /// What a key holds where it is held.
-    fn value(&self, key: &str) -> Option<i64> {
-        let key = Key::parse(key).expect("a key");
-        self.world.node(self.roles().placement().holder(key)).expect("it is up").store.value(key)
-    }
-
-    fn costs(&self) -> Costs {
-        self.world.monitor().judge.ledger.last().expect("a transaction that everybody knows the outcome of").1
-    }
-
-    /// Nothing is undecided, the first two RMs agree, and nothing is broken.
-    fn assert_settled(&self, about: &str) {
-        assert_eq!(self.value("x"), self.value("y"), "{about}");
-        assert!(self.is_so("quiet"), "{about}");
-        assert!(self.world.findings().is_empty(), "{about}: {:?}", self.world.findings());
-    }
-}
-
-/// A transaction that changes so many keys, each at another RM.
-fn writes(rms: u16) -> String {
-    let keys = ["x", "y", "z", "u", "v"].iter().take(usize::from(rms));
-    let actions: Vec<String> = keys.map(|key| format!("write {key} 1")).collect();
-    format!("txn {}", actions.join(", "))
+fn roles(run: &Run<PaxosCommit>) -> Roles {
+    run.world.config().roles(run.world.node_count())
 }
 
 /// What the paper's figure says, for N RMs and F faults: messages and delays.
@@ -142,7 +72,7 @@ fn costs_are_those_of_the_figure() {
                 if config.layout == Layout::Together && u32::from(rms) < 2 * faults + 1 {
                     continue;
                 }
-                let mut run = Run::of(config.clone(), rms);
+                let mut run = run_of(config.clone(), rms);
                 run.invoke(&writes(rms));
                 run.until(500 * MS);
                 let costs = run.costs();
@@ -163,7 +93,7 @@ fn costs_are_those_of_the_figure() {
 #[test]
 fn five_resource_managers_cost_what_the_paper_says() {
     for (fast, messages) in [(false, 17), (true, 20)] {
-        let mut run = Run::of(Config { layout: Layout::Together, fast, ..Config::usual() }, 5);
+        let mut run = run_of(Config { layout: Layout::Together, fast, ..Config::usual() }, 5);
         run.invoke(&writes(5));
         run.until(500 * MS);
         assert_eq!(run.costs().messages, messages);
@@ -176,7 +106,7 @@ fn five_resource_managers_cost_what_the_paper_says() {
 fn no_faults_is_two_phase_commit() {
     for begin in BEGINS {
         let config = Config { begin, layout: Layout::Leader, faults: 0, ..Config::usual() };
-        let mut run = Run::of(config.clone(), 4);
+        let mut run = run_of(config.clone(), 4);
         run.invoke(&writes(4));
         run.until(500 * MS);
         let (costs, expected) = (run.costs(), two_phase(&config, run.world.node_count(), 4));
@@ -190,10 +120,10 @@ fn no_faults_is_two_phase_commit() {
 fn a_crash_at_any_time_leaves_all_or_nothing() {
     for config in configs().into_iter().map(|config| Config { stagger: 3 * MS, ..config }) {
         let rms = if config.layout == Layout::Together { 3 } else { 2 };
-        let nodes = Run::of(config.clone(), rms).world.node_count();
+        let nodes = run_of(config.clone(), rms).world.node_count();
         for crashed in (0..nodes).map(ProcessId) {
             for time in (10..150).step_by(5) {
-                let mut run = Run::of(config.clone(), rms);
+                let mut run = run_of(config.clone(), rms);
                 run.invoke("txn write x 1, write y 1");
                 run.until(time * MS);
                 run.crash(crashed);
@@ -211,9 +141,9 @@ fn a_crash_at_any_time_leaves_all_or_nothing() {
 fn nobody_waits_for_one_that_is_down() {
     let mut outcomes = [0, 0];
     for config in configs().into_iter().filter(|config| config.layout != Layout::Together) {
-        for crashed in Run::of(config.clone(), 2).roles().candidates() {
+        for crashed in roles(&run_of(config.clone(), 2)).candidates() {
             for time in (10..150).step_by(5) {
-                let mut run = Run::of(config.clone(), 2);
+                let mut run = run_of(config.clone(), 2);
                 run.invoke("txn write x 1, write y 1");
                 run.until(time * MS);
                 run.crash(crashed);
@@ -230,10 +160,10 @@ fn nobody_waits_for_one_that_is_down() {
 #[test]
 fn nobody_waits_for_two_acceptors_and_the_manager() {
     for time in (35..120).step_by(5) {
-        let mut run = Run::of(Config { faults: 2, ..Config::usual() }, 2);
+        let mut run = run_of(Config { faults: 2, ..Config::usual() }, 2);
         run.invoke("txn write x 1, write y 1");
         run.until(time * MS);
-        let acceptors: Vec<ProcessId> = run.roles().acceptors().take(2).collect();
+        let acceptors: Vec<ProcessId> = roles(&run).acceptors().take(2).collect();
         for id in acceptors.into_iter().chain([MANAGER]) {
             run.crash(id);
         }
@@ -245,10 +175,10 @@ fn nobody_waits_for_two_acceptors_and_the_manager() {
 /// With F + 1 acceptors down nobody can tell, until one of them is back.
 #[test]
 fn a_majority_of_acceptors_is_needed() {
-    let mut run = Run::of(Config::usual(), 2);
+    let mut run = run_of(Config::usual(), 2);
     run.invoke("txn write x 1, write y 1");
     run.until(45 * MS);
-    let acceptors: Vec<ProcessId> = run.roles().acceptors().skip(1).collect();
+    let acceptors: Vec<ProcessId> = roles(&run).acceptors().skip(1).collect();
     for id in &acceptors {
         run.crash(*id);
     }
@@ -265,7 +195,7 @@ fn a_majority_of_acceptors_is_needed() {
 fn a_repeated_request_takes_effect_once() {
     for config in configs() {
         for time in (10..130).step_by(3) {
-            let mut run = Run::of(config.clone(), 3);
+            let mut run = run_of(config.clone(), 3);
             let client = ProcessId(run.world.node_count());
             let policy = ClientPolicy { retry_after: 60 * MS, give_up_after: 3_000 * MS };
             run.apply(&Edit::Patience(client, policy));
@@ -312,7 +242,7 @@ fn a_resource_manager_that_must_aborts() {
 /// After the manager is gone, an acceptor leads, and transactions begin with it at once.
 #[test]
 fn the_next_transaction_begins_with_the_new_leader() {
-    let mut run = Run::of(Config { begin: Begin::Participant, ..Config::usual() }, 2);
+    let mut run = run_of(Config { begin: Begin::Participant, ..Config::usual() }, 2);
     run.invoke("txn write x 1, write y 1");
     run.until(65 * MS);
     run.crash(MANAGER);
@@ -350,7 +280,7 @@ fn every_node_has_a_role_however_few_there_are() {
 
 #[test]
 fn cards_show_instances() {
-    let mut run = Run::of(Config::usual(), 2);
+    let mut run = run_of(Config::usual(), 2);
     run.apply(&Edit::LinkLatency(ProcessId(2), ProcessId(3), Latency::Constant(50 * MS)));
     run.invoke("txn write x 1, read y");
     run.until(52 * MS);

@@ -1,77 +1,131 @@
-//! The picture: a node's card, its log, the logs of all.
+//! The picture: a node's card, its log, the logs of all. The inspector's part is in [`super::inspector`].
 
 use super::acceptor::Acceptance;
 use super::ballot::{Ballot, Value};
+use super::formula::formula;
 use super::leader::Lead;
+use super::message::Message;
 use super::node::{Joined, Node};
 use super::record::{Durable, Record};
 use super::roles::{Layout, Roles};
-use super::{MANAGER, PaxosCommit, Timer};
-use crate::spec::names_of;
-use crate::transaction::view::entries;
-use crate::transaction::{Outcome, TxnId};
+use super::{MANAGER, PaxosCommit, Timer, inspector, why};
+use crate::spec::{Glyph, Picture, names_of};
+use crate::transaction::Outcome;
+use crate::transaction::costs::{Costs, Formula};
+use crate::transaction::site::Logged;
+use crate::transaction::view::{self, Look, NEXT, Role, Shown, outcome_tone};
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{
-    Arg, Card, Cell, Dots, Emphasis, Field, Health, Matrix, MatrixRow, Status, Strip, Text, TimerArc, Tone,
-};
+use consistory_scene::{Arg, Card, Dots, Emphasis, Field, Matrix, Strip, Subject, Text, Tone, Why};
 use std::collections::BTreeMap;
 
-/// Records that a card shows; older ones are counted.
-const STRIP: usize = 8;
+impl Picture for PaxosCommit {
+    fn card(world: &World<Self>, id: ProcessId, node: &Node) -> Card {
+        let roles = world.config().roles(world.node_count());
+        let mut card = view::card(world, id, node, role(roles, id, node), dots(roles, node));
+        card.fields.extend(newest(node).into_iter().map(|known| acceptance_field(world, known)));
+        card
+    }
 
-/// Columns that the matrix of logs shows.
-const COLUMNS: usize = 14;
+    fn stored(disk: &Durable) -> Option<Strip> {
+        Some(view::stored::<Self>(disk))
+    }
 
-pub(super) fn card(world: &World<PaxosCommit>, id: ProcessId, node: &Node) -> Card {
-    let roles = world.config().roles(world.node_count());
-    let (role, emphasis, tone) = role(roles, id, node);
-    let open = open(node);
-    let badge = match (open.first(), open.len()) {
-        (None, _) => Text::plain(""),
-        (Some(first), 1) => Text::plain(first.name()),
-        (Some(first), count) => Text::plain(format!("{} +{}", first.name(), count - 1)),
-    };
-    let mut fields = entries(&node.store);
-    fields.extend(newest(node).into_iter().map(|known| acceptance_field(world, known)));
-    Card {
-        id,
-        name: names_of(world).name(id),
-        status: Status::Up,
-        role: Text::key(role),
-        emphasis,
-        tone,
-        badge,
-        timer: timer(world, id),
-        dots: dots(roles, node),
-        strip: Some(strip(node.log.iter_from(node.log.len().saturating_sub(STRIP)), node.log.len())),
-        fields,
-        health: Health::default(),
+    fn glyph(message: &Message) -> Glyph {
+        inspector::glyph(message)
+    }
+
+    fn message_fields(message: &Message) -> Vec<Field> {
+        inspector::message_fields(message)
+    }
+
+    fn node_fields(world: &World<Self>, id: ProcessId, node: &Node) -> Vec<Field> {
+        inspector::node_fields(world, id, node)
+    }
+
+    fn why(world: &World<Self>, subject: Subject) -> Vec<Why> {
+        why::why(world, subject)
+    }
+
+    fn matrix(world: &World<Self>) -> Option<Matrix> {
+        Some(view::matrix(world))
+    }
+
+    /// Ballots are those of single transactions, and so the timeline has one band.
+    fn epoch_label(_: u64) -> Text {
+        Text::key("paxos-commit.title")
+    }
+}
+
+impl Shown for PaxosCommit {
+    fn disk(disk: &Durable) -> &Durable {
+        disk
+    }
+
+    fn look(record: &Record) -> Look {
+        let (label, tone, key, (rule, source)) = match record {
+            Record::Prepared { .. } => ("P", Tone::Warning, "paxos-commit.record.prepared", why::PREPARED),
+            Record::Learned { outcome, .. } => {
+                let (label, title) = view::learned(*outcome);
+                (label, outcome_tone(*outcome), title, why::LEARNED)
+            }
+            Record::Accepted { ballot, .. } => ("V", ballot.tone(), "paxos-commit.record.accepted", why::ACCEPTED),
+            Record::Promised { ballot, .. } => ("B", ballot.tone(), "paxos-commit.record.promised", why::PROMISED),
+            Record::Decided { outcome, .. } => {
+                let (label, title) = match outcome {
+                    Outcome::Commit => ("C", "paxos-commit.record.decided_commit"),
+                    Outcome::Abort => ("A", "paxos-commit.record.decided_abort"),
+                };
+                (label, outcome_tone(*outcome), title, why::DECIDED)
+            }
+        };
+        let title = Text::key(key).with("txn", record.txn().arg());
+        let title = match record {
+            Record::Accepted { ballot, .. } | Record::Promised { ballot, .. } => {
+                title.with("ballot", Arg::Text(Box::new(ballot_text(*ballot))))
+            }
+            Record::Prepared { .. } | Record::Learned { .. } | Record::Decided { .. } => title,
+        };
+        Look { label, tone, title, rule, source }
+    }
+
+    fn timer_key(timer: Timer) -> &'static str {
+        match timer {
+            Timer::Work(_) => "paxos-commit.timer.work",
+            Timer::Request(_) => "paxos-commit.timer.request",
+            Timer::Lock(_) => "transaction.timer.lock",
+            Timer::Ballot(_) => "paxos-commit.timer.ballot",
+            Timer::Doubt(_) => "transaction.timer.doubt",
+            Timer::Outbox => NEXT,
+        }
+    }
+
+    fn formula(world: &World<Self>, spent: &Costs) -> Option<Formula> {
+        formula(world.config(), world.node_count(), spent)
     }
 }
 
 /// What a node is doing, the gravest first: a doubt, a ballot of its own, votes that are missing, work.
-fn role(roles: Roles, id: ProcessId, node: &Node) -> (&'static str, Emphasis, Tone) {
+fn role(roles: Roles, id: ProcessId, node: &Node) -> Role {
     let is_blocked = |joined: &Joined| joined.is_blocked(roles.candidate_count());
-    if node.joined.values().any(is_blocked) {
-        return ("paxos-commit.role.blocked", Emphasis::Tentative, Tone::Warning);
+    if node.site.parts.values().any(is_blocked) {
+        return ("transaction.role.blocked", Emphasis::Tentative, Tone::Warning);
     }
     if let Some(lead) = node.leading.values().max_by_key(|lead| lead.ballot) {
-        let tone = Tone::epoch(u64::from(lead.ballot.round));
+        let tone = lead.ballot.tone();
         let is_own = lead.ballot > Ballot::ZERO;
         let key = if is_own { "paxos-commit.role.new_leader" } else { "paxos-commit.role.collecting" };
         return (key, Emphasis::Strong, tone);
     }
-    if node.joined.values().any(Joined::is_in_doubt) {
+    if node.site.has_doubt() {
         return ("paxos-commit.role.in_doubt", Emphasis::Tentative, Tone::Warning);
     }
-    if !node.joined.is_empty() {
-        return ("paxos-commit.role.working", Emphasis::Plain, Tone::Neutral);
+    if !node.site.parts.is_empty() {
+        return ("transaction.role.working", Emphasis::Plain, Tone::Neutral);
     }
-    if !node.running.is_empty() {
-        return ("paxos-commit.role.executing", Emphasis::Strong, Tone::Neutral);
+    if !node.site.running.is_empty() {
+        return ("transaction.role.executing", Emphasis::Strong, Tone::Neutral);
     }
-    let last = node.log.iter_from(node.log.len().saturating_sub(1)).find_map(|(record, _)| record.outcome());
-    let tone = last.map_or(Tone::Neutral, outcome_tone);
+    let tone = view::tone_at_rest::<PaxosCommit>(node);
     (role_at_rest(roles, id), if id == MANAGER { Emphasis::Strong } else { Emphasis::Plain }, tone)
 }
 
@@ -85,22 +139,6 @@ fn role_at_rest(roles: Roles, id: ProcessId) -> &'static str {
         (Layout::Together, false, true) => "paxos-commit.role.rm_acceptor",
         (_, false, false) => "paxos-commit.role.rm",
     }
-}
-
-pub(super) fn outcome_tone(outcome: Outcome) -> Tone {
-    match outcome {
-        Outcome::Commit => Tone::Good,
-        Outcome::Abort => Tone::Bad,
-    }
-}
-
-/// The transactions that are not ended at a node.
-pub(super) fn open(node: &Node) -> Vec<TxnId> {
-    let all = node.joined.keys().chain(node.leading.keys()).chain(node.running.keys());
-    let mut open: Vec<TxnId> = all.copied().collect();
-    open.sort_unstable();
-    open.dedup();
-    open
 }
 
 /// Of each client the last transaction that an acceptor knows of.
@@ -156,24 +194,6 @@ pub(super) fn ballot_text(ballot: Ballot) -> Text {
     text.with("leader", Arg::Process(ballot.leader))
 }
 
-/// The time-out that comes first; the turns of a round are too short to be seen.
-fn timer(world: &World<PaxosCommit>, id: ProcessId) -> Option<TimerArc> {
-    let shown = world.timers(id).iter().filter(|armed| armed.timer != Timer::Outbox);
-    let armed = shown.min_by_key(|armed| armed.fires_at)?;
-    Some(TimerArc { name: Text::key(timer_key(armed.timer)), armed_at: armed.armed_at, fires_at: armed.fires_at })
-}
-
-pub(super) fn timer_key(timer: Timer) -> &'static str {
-    match timer {
-        Timer::Work(_) => "paxos-commit.timer.work",
-        Timer::Request(_) => "paxos-commit.timer.request",
-        Timer::Lock(_) => "paxos-commit.timer.lock",
-        Timer::Ballot(_) => "paxos-commit.timer.ballot",
-        Timer::Doubt(_) => "paxos-commit.timer.doubt",
-        Timer::Outbox => "paxos-commit.timer.outbox",
-    }
-}
-
 /// At a leader the acceptors that have answered, of which it needs a majority; at an acceptor the RMs that it has heard
 /// from, of which it needs all.
 fn dots(roles: Roles, node: &Node) -> Option<Dots> {
@@ -185,83 +205,4 @@ fn dots(roles: Roles, node: &Node) -> Option<Dots> {
     let waiting = node.ballots.values().find(|known| !known.pending.is_empty())?;
     let total = waiting.head.members.len();
     Some(Dots { have: count(total - waiting.missing()), quorum: count(total), total: count(total) })
-}
-
-/// What a node that is down has on its disk.
-pub(super) fn stored(disk: &Durable) -> Strip {
-    let length = disk.log.len();
-    let last = disk.log.iter_from(length.saturating_sub(STRIP)).map(|record| (record, true));
-    strip(last, length)
-}
-
-fn strip<'a>(last: impl Iterator<Item = (&'a Record, bool)>, length: usize) -> Strip {
-    let hidden = length.saturating_sub(STRIP);
-    Strip { hidden: u32::try_from(hidden).unwrap_or(u32::MAX), cells: cells(last, hidden) }
-}
-
-/// The records after the first `before`: forced ones are solid, those that wait for the next forced write dashed.
-fn cells<'a>(records: impl Iterator<Item = (&'a Record, bool)>, before: usize) -> Vec<Cell> {
-    let cell = |(place, (record, is_stable)): (usize, (&Record, bool))| {
-        let (label, tone, key) = record_look(record);
-        Cell {
-            index: u32::try_from(before + place + 1).unwrap_or(u32::MAX),
-            label: label.to_owned(),
-            tone,
-            committed: is_stable,
-            applied: false,
-            title: record_text(record, key),
-        }
-    };
-    records.enumerate().map(cell).collect()
-}
-
-/// The letter, the tone and the name of a record.
-pub(super) fn record_look(record: &Record) -> (&'static str, Tone, &'static str) {
-    match record {
-        Record::Prepared { .. } => ("P", Tone::Warning, "paxos-commit.record.prepared"),
-        Record::Learned { outcome: Outcome::Commit, .. } => ("c", Tone::Good, "paxos-commit.record.commit"),
-        Record::Learned { outcome: Outcome::Abort, .. } => ("a", Tone::Bad, "paxos-commit.record.abort"),
-        Record::Accepted { ballot, .. } => ("V", Tone::epoch(u64::from(ballot.round)), "paxos-commit.record.accepted"),
-        Record::Promised { ballot, .. } => ("B", Tone::epoch(u64::from(ballot.round)), "paxos-commit.record.promised"),
-        Record::Decided { outcome: Outcome::Commit, .. } => ("C", Tone::Good, "paxos-commit.record.decided_commit"),
-        Record::Decided { outcome: Outcome::Abort, .. } => ("A", Tone::Bad, "paxos-commit.record.decided_abort"),
-    }
-}
-
-/// A record as a text.
-pub(super) fn record_text(record: &Record, key: &'static str) -> Text {
-    let text = Text::key(key).with("txn", record.txn().arg());
-    match record {
-        Record::Accepted { ballot, .. } | Record::Promised { ballot, .. } => {
-            text.with("ballot", Arg::Text(Box::new(ballot_text(*ballot))))
-        }
-        Record::Prepared { .. } | Record::Learned { .. } | Record::Decided { .. } => text,
-    }
-}
-
-/// The logs side by side. Their records do not belong together by their places, as those of replicas would.
-pub(super) fn matrix(world: &World<PaxosCommit>) -> Matrix {
-    let ids = || (0..world.node_count()).map(ProcessId);
-    let length = |id: ProcessId| match world.node(id) {
-        Some(node) => node.log.len(),
-        None => world.disk(id).map_or(0, |disk| disk.log.len()),
-    };
-    let longest = ids().map(length).max().unwrap_or(0);
-    let first = longest.saturating_sub(COLUMNS);
-    let row = |id: ProcessId| {
-        let cells = match (world.node(id), world.disk(id)) {
-            (Some(node), _) => cells(node.log.iter_from(first), first),
-            (None, Some(disk)) if disk.log.len() > first => {
-                cells(disk.log.iter_from(first).map(|record| (record, true)), first)
-            }
-            (None, _) => Vec::new(),
-        };
-        MatrixRow { id, name: names_of(world).name(id), cells, extra: Vec::new() }
-    };
-    Matrix {
-        first: u32::try_from(first + 1).unwrap_or(u32::MAX),
-        columns: u32::try_from(longest - first).unwrap_or(u32::MAX),
-        extra: Vec::new(),
-        rows: ids().map(row).collect(),
-    }
 }

@@ -2,13 +2,15 @@
 
 use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Lead, Node, Part, Stage, fact, number, role};
+use super::node::{Lead, Node, Part, Stage, role};
 use super::record::Record;
 use super::{MANAGER, ThreePhaseCommit, Timer};
 use crate::transaction::costs::{bit, nodes_of};
 use crate::transaction::judge::Happened;
 use crate::transaction::op::Reply;
-use crate::transaction::{Member, Outcome, TxnId, Vote};
+use crate::transaction::site::Commit;
+use crate::transaction::work::wake;
+use crate::transaction::{Member, Outcome, TxnId, Vote, fact, number};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 
 impl Node {
@@ -20,13 +22,12 @@ impl Node {
         members: &[Member],
         reads: Vec<Option<i64>>,
     ) {
-        self.past.begin(txn);
+        self.site.past.begin(txn);
         self.force(cx, Record::Start { txn, members: members.to_vec() });
         let mut part = Part { members: members.to_vec(), reads, lead: Some(Lead::Votes(0)), ..Part::working() };
         part.up = part.group();
-        self.parts.insert(txn, part);
-        let count = u32::try_from(members.len()).unwrap_or(0);
-        cx.note("three-phase-commit.asks", &[fact(txn), number("participants", count)]);
+        self.site.parts.insert(txn, part);
+        cx.note("transaction.asks", &[fact(txn), number("participants", members.len())]);
         for id in members.iter().map(|member| member.id) {
             self.tell_in_turn(cx, id, Message::VoteReq { txn, members: members.to_vec() });
         }
@@ -35,11 +36,11 @@ impl Node {
 
     /// A single node has nobody to agree with.
     pub(super) fn commit_alone(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, reads: Vec<Option<i64>>) {
-        let members = vec![Member { id: MANAGER, life: self.life }];
-        let changes = self.store.changes(txn);
-        self.happened.push(Happened::Voted { txn, vote: Vote::Yes });
-        self.log.write(Record::Yes { txn, members, changes });
-        if let Some(part) = self.parts.get_mut(&txn) {
+        let members = vec![Member { id: MANAGER, life: self.site.life }];
+        let changes = self.site.store.changes(txn);
+        self.site.happened.push(Happened::Voted { txn, vote: Vote::Yes });
+        self.site.log.write(Record::Yes { txn, members, changes });
+        if let Some(part) = self.site.parts.get_mut(&txn) {
             part.reads = reads;
         }
         self.finish(cx, txn, Outcome::Commit);
@@ -53,7 +54,7 @@ impl Node {
 
     /// A participant has voted.
     pub(super) fn on_vote(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId, vote: Vote) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         let members = part.group() & !bit(MANAGER);
         let Some(Lead::Votes(yes)) = &mut part.lead else { return };
         if vote == Vote::No {
@@ -78,7 +79,7 @@ impl Node {
             self.decide(cx, txn, Outcome::Commit);
             return;
         }
-        let Some(part) = self.parts.get(&txn) else { return };
+        let Some(part) = self.site.parts.get(&txn) else { return };
         let members = part.group() & !bit(cx.me());
         cx.note("three-phase-commit.pre_commits", &[fact(txn), number("participants", members.count_ones())]);
         self.pre_commit(cx, txn, members);
@@ -86,7 +87,7 @@ impl Node {
 
     /// The second phase: tells these that all have voted yes, having logged that, and waits for their acknowledgements.
     pub(super) fn pre_commit(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, waiting: u32) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         part.lead = Some(Lead::Acks { waiting });
         if part.stage != Stage::Committable {
             part.stage = Stage::Committable;
@@ -107,7 +108,7 @@ impl Node {
 
     /// A participant knows that all have voted yes.
     pub(super) fn on_ack(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         let Some(Lead::Acks { waiting }) = &mut part.lead else { return };
         *waiting &= !bit(from);
         if *waiting == 0 {
@@ -124,7 +125,7 @@ impl Node {
     /// Somebody has not answered a coordinator in time, and so has failed. A vote that is missing is a no; a state or
     /// an acknowledgement that is missing does not count.
     pub(super) fn on_round_timeout(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         match part.lead.clone() {
             None => {}
             Some(Lead::Votes(yes)) => {
@@ -157,7 +158,7 @@ impl Node {
 
     /// The third phase: the decision is on disk, and is told to everybody, those included that seem to have failed.
     pub(super) fn decide(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, outcome: Outcome) {
-        let Some(part) = self.parts.get(&txn) else { return };
+        let Some(part) = self.site.parts.get(&txn) else { return };
         let others = part.others(cx.me());
         self.finish(cx, txn, outcome);
         for id in others {
@@ -168,7 +169,7 @@ impl Node {
     /// Logs a decision and does what is decided here: changes become final or are undone, locks are released, and the
     /// manager answers the client.
     pub(super) fn finish(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, outcome: Outcome) {
-        let Some(part) = self.parts.remove(&txn) else { return };
+        let Some(part) = self.site.parts.remove(&txn) else { return };
         self.drop_round(cx, txn);
         for timer in [Timer::Request, Timer::Lock, Timer::Round, Timer::Doubt, Timer::Ask] {
             cx.cancel_timer(timer(txn));
@@ -177,19 +178,12 @@ impl Node {
         if me != MANAGER || !cx.is_off(Mutant::ForgetDecision) {
             self.force(cx, Record::Decided { txn, outcome, reads: part.reads.clone() });
         }
-        self.past.end(txn, outcome);
-        self.happened.push(Happened::Decided { txn, outcome, role: role(me), delays: cx.delays() });
-        let done = match outcome {
-            Outcome::Commit => self.store.commit(txn),
-            Outcome::Abort => self.store.abort(txn),
-        };
+        self.site.past.end(txn, outcome);
+        self.site.happened.push(Happened::Decided { txn, outcome, role: role(me), delays: cx.delays() });
+        let done = self.site.store.end(txn, outcome);
         if me == MANAGER {
-            let reply = match outcome {
-                Outcome::Commit => Reply::Committed(part.reads),
-                Outcome::Abort => Reply::Aborted,
-            };
-            self.answer(cx, txn, reply);
+            ThreePhaseCommit::answer(self, cx, txn, Reply::of(outcome, part.reads));
         }
-        self.wake(cx, done);
+        wake(self, cx, done);
     }
 }

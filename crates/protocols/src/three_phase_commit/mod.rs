@@ -5,11 +5,11 @@
 //! that nobody commits as long as somebody who is up is uncertain. It relies on a network that is neither lossy,
 //! partitioned nor slower than the time-outs are made for: only sites may fail.
 //!
-//! [`node`] holds the state and the dispatch of events, [`work`] the execution of transactions, [`coordinator`] the
-//! three phases, [`participant`] votes and decisions, [`termination`] the election of a new coordinator and its rules,
-//! [`recovery`] restarts and total failures; [`message`] and [`record`] say what is sent and logged. [`properties`]
-//! judges, [`mutants`] switches rules off, [`view`] draws, [`why`] answers, [`spec`] describes it to the registry.
-//! Locks, logs and costs are those of [`crate::transaction`].
+//! [`node`] holds the state and the dispatch of events, [`coordinator`] the three phases, [`participant`] votes and
+//! decisions, [`termination`] the election of a new coordinator and its rules, [`recovery`] restarts and total failures;
+//! [`message`] and [`record`] say what is sent and logged. [`properties`] judges, [`mutants`] switches rules off,
+//! [`view`] draws, [`why`] answers, [`spec`] describes it to the registry. Transactions are executed by
+//! [`crate::transaction`], which learns from [`work`] what it needs to know; locks, logs and costs are its own, too.
 
 mod coordinator;
 pub mod message;
@@ -29,9 +29,9 @@ mod why;
 mod why_tests;
 mod work;
 
-use crate::transaction::TxnId;
 use crate::transaction::op::{Reply, Transaction};
 use crate::transaction::placement::Placement;
+use crate::transaction::{Directive, TxnId};
 use consistory_kernel::{Cx, Event, Latency, MS, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};
 use message::Message;
 use mutants::Mutant;
@@ -39,11 +39,9 @@ use node::Node;
 use properties::Monitor;
 use record::{Durable, Write};
 
+/// The node of the first coordinator, which executes transactions and holds no data itself.
+pub use crate::transaction::MANAGER;
 pub use ThreePhaseCommit as Registered;
-
-/// The node of the first coordinator, which is also called the transaction manager. It executes transactions and holds
-/// no data itself.
-pub const MANAGER: ProcessId = ProcessId(0);
 
 /// The protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,13 +119,6 @@ pub enum Timer {
     Next(TxnId),
 }
 
-/// How a run prepares a node before its first boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Directive {
-    /// It votes no on the first transaction that it is asked to vote on.
-    VoteNo,
-}
-
 impl Protocol for ThreePhaseCommit {
     type Config = Config;
     type Node = Node;
@@ -148,9 +139,7 @@ impl Protocol for ThreePhaseCommit {
     }
 
     fn prepare(durable: &mut Durable, directive: &Directive) {
-        match directive {
-            Directive::VoteNo => durable.is_unwilling = true,
-        }
+        durable.prepare(*directive);
     }
 
     fn start(cx: &mut Cx<'_, Self>, durable: &Durable) -> Node {

@@ -1,46 +1,27 @@
 //! A node's state, as manager and as participant, and the dispatch of events.
 
 use super::message::{Message, State};
-use super::record::{Record, Write};
+use super::record::Record;
 use super::{MANAGER, ThreePhaseCommit, Timer};
 use crate::transaction::costs::{bit, nodes_of};
-use crate::transaction::execution::{Execution, Past, Sessions};
-use crate::transaction::judge::{Happened, Judged, Role, Standing};
-use crate::transaction::log::Log;
-use crate::transaction::op::Reply;
+use crate::transaction::judge::{Happened, Role};
 use crate::transaction::outbox::Outbox;
-use crate::transaction::store::Store;
-use crate::transaction::{Member, Outcome, TxnId};
-use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId};
+use crate::transaction::site::{Site, Undecided};
+use crate::transaction::{Member, Outcome, TxnId, work};
+use consistory_kernel::{Cx, Event, ProcessId};
 use std::collections::BTreeMap;
 
 /// A running node.
 #[derive(Clone, Debug, Hash)]
 pub struct Node {
-    /// How often it has booted.
-    pub life: u32,
-    /// Its log.
-    pub log: Log<Record>,
-    /// Its part of the database; empty at the manager.
-    pub store: Store,
-    /// The transactions that it executes, as the manager.
-    pub running: BTreeMap<TxnId, Execution>,
-    /// What it knows of its clients, as the manager.
-    pub sessions: Sessions,
-    /// The undecided transactions in which it takes part.
-    pub parts: BTreeMap<TxnId, Part>,
-    /// How the transactions ended in which it took part.
-    pub(super) past: Past<Outcome>,
+    /// What every node of a commit protocol has. The manager takes part in each transaction that it coordinates.
+    pub site: Site<Record, Part>,
     /// By transaction the messages of a round that have still to leave.
     pub(super) outboxes: BTreeMap<TxnId, Outbox<Message>>,
-    /// Whether it votes no the next time.
-    pub(super) is_unwilling: bool,
     /// Whether its last step has made it a new coordinator.
     pub has_taken_over: bool,
     /// Whether its last step has decided after everybody had failed.
     pub has_resolved: bool,
-    /// What its last step has done.
-    pub(super) happened: Vec<Happened>,
 }
 
 /// An undecided transaction at one of its processes: the manager, or a participant.
@@ -130,14 +111,6 @@ impl Part {
         nodes_of(self.group() & !bit(me))
     }
 
-    /// Whether it has voted yes, or knows that all have, and does not know what is decided.
-    pub fn is_in_doubt(&self) -> bool {
-        match self.stage {
-            Stage::Working => false,
-            Stage::Uncertain | Stage::Committable => true,
-        }
-    }
-
     /// What its log says.
     pub fn report(&self) -> Report {
         Report { stage: self.stage, coordinator: self.coordinator, up: self.up }
@@ -154,23 +127,51 @@ impl Part {
     }
 }
 
+impl Undecided for Part {
+    fn begun(_: ProcessId) -> Self {
+        Self::working()
+    }
+
+    /// The manager executes all transactions.
+    fn home(&self) -> ProcessId {
+        MANAGER
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        match self.stage {
+            Stage::Working => false,
+            Stage::Uncertain | Stage::Committable => true,
+        }
+    }
+
+    /// Only the manager does, as the coordinator.
+    fn answers(&self, _: ProcessId) -> bool {
+        false
+    }
+}
+
 impl Node {
+    /// Whether it has a transaction that is like that.
+    pub fn has(&self, is_so: impl Fn(&Part) -> bool) -> bool {
+        self.site.parts.values().any(is_so)
+    }
+
     /// Handles one event.
     pub(super) fn step(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, event: Event<ThreePhaseCommit>) {
-        self.happened.clear();
+        self.site.happened.clear();
         self.has_taken_over = false;
         self.has_resolved = false;
         match event {
             Event::Message { from, message } => self.on_message(cx, from, message),
             Event::Timer(timer) => self.on_timer(cx, timer),
-            Event::Client(request) => self.on_request(cx, &request),
+            Event::Client(request) => work::on_request(self, cx, &request),
         }
     }
 
     fn on_message(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, message: Message) {
         match message {
-            Message::Work { txn, actions } => self.on_work(cx, txn, &actions),
-            Message::Worked { txn, life, reads } => self.on_worked(cx, from, txn, life, reads),
+            Message::Work { txn, actions } => work::on_work(self, cx, from, txn, &actions),
+            Message::Worked { txn, life, reads } => work::on_worked(self, cx, from, txn, life, reads),
             Message::VoteReq { txn, members } => self.on_vote_req(cx, txn, members),
             Message::Vote { txn, vote } => self.on_vote(cx, from, txn, vote),
             Message::PreCommit { txn } => self.on_pre_commit(cx, from, txn),
@@ -186,9 +187,9 @@ impl Node {
 
     fn on_timer(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, timer: Timer) {
         match timer {
-            Timer::Work(txn) => self.on_work_timeout(cx, txn),
-            Timer::Request(txn) => self.on_request_timeout(cx, txn),
-            Timer::Lock(txn) => self.on_lock_timeout(cx, txn),
+            Timer::Work(txn) => work::on_work_timeout(self, cx, txn),
+            Timer::Request(txn) => work::on_request_timeout(self, cx, txn),
+            Timer::Lock(txn) => work::on_lock_timeout(self, cx, txn),
             Timer::Round(txn) => self.on_round_timeout(cx, txn),
             Timer::Doubt(txn) => self.on_doubt(cx, txn),
             Timer::Ask(txn) => self.ask(cx, txn),
@@ -198,14 +199,13 @@ impl Node {
 
     /// Writes a record to disk before this step sends anything.
     pub(super) fn force(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, record: Record) {
-        self.happened.push(Happened::Forced { txn: record.txn() });
-        let records = self.log.force(record);
-        cx.persist(Write::Force(records));
+        let write = self.site.force(record);
+        cx.persist(write);
     }
 
     /// Logs whom it obeys and whom it takes to be up, before anything is done because of it.
     pub(super) fn log_view(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        if let Some(part) = self.parts.get(&txn) {
+        if let Some(part) = self.site.parts.get(&txn) {
             let record = Record::View { txn, coordinator: part.coordinator, up: part.up };
             self.force(cx, record);
         }
@@ -213,7 +213,7 @@ impl Node {
 
     /// Sends a message of the commit protocol.
     pub(super) fn tell(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, to: ProcessId, message: Message) {
-        self.happened.push(Happened::Message { txn: message.txn() });
+        self.site.happened.push(Happened::Message { txn: message.txn() });
         cx.send(to, message);
     }
 
@@ -250,65 +250,19 @@ impl Node {
         }
     }
 
-    /// Answers the client of a transaction that ends, unless the client has gone on.
-    pub(super) fn answer(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, reply: Reply) {
-        if self.sessions.end(txn, reply.clone()) {
-            cx.reply(txn.client, txn.serial, Answer::Done(reply));
-        }
-    }
-
-    /// What the log has as decided on a transaction.
-    pub(super) fn recorded(&self, txn: TxnId) -> Option<Outcome> {
-        let of_txn = self.log.iter().filter(|(record, _)| record.txn() == txn);
-        of_txn.filter_map(|(record, _)| record.outcome()).last()
-    }
-
     /// What this process knows of a transaction that it does not take part in any more, or never did: without a record
     /// it has not voted yes, and never will.
     pub(super) fn verdict(&mut self, txn: TxnId) -> Outcome {
-        let known = self.past.ended(txn).or_else(|| self.recorded(txn));
+        let known = self.site.past.ended(txn).or_else(|| self.site.recorded(txn));
         let outcome = known.unwrap_or(Outcome::Abort);
         if known.is_none() {
-            self.past.end(txn, outcome);
+            self.site.past.end(txn, outcome);
         }
         outcome
-    }
-
-    /// Whether it has no transaction that is undecided.
-    pub fn is_quiet(&self) -> bool {
-        self.running.is_empty() && self.parts.is_empty()
-    }
-}
-
-impl Judged for Node {
-    fn happened(&self) -> &[Happened] {
-        &self.happened
-    }
-
-    fn store(&self) -> &Store {
-        &self.store
-    }
-
-    fn standing(&self, txn: TxnId) -> Standing {
-        match self.parts.get(&txn) {
-            Some(part) if part.is_in_doubt() => Standing::InDoubt,
-            Some(_) => Standing::Nothing,
-            None => self.recorded(txn).map_or(Standing::Nothing, Standing::Decided),
-        }
     }
 }
 
 /// As what a node decides.
 pub(super) fn role(me: ProcessId) -> Role {
     if me == MANAGER { Role::Coordinator } else { Role::Participant }
-}
-
-/// A transaction as a fact of a note.
-pub(super) fn fact(txn: TxnId) -> (&'static str, Fact) {
-    ("txn", txn.fact())
-}
-
-/// A number of nodes or of other things as a fact of a note.
-pub(super) fn number(name: &'static str, count: u32) -> (&'static str, Fact) {
-    (name, Fact::Number(i64::from(count)))
 }

@@ -2,23 +2,24 @@
 
 use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Node, Stage, fact};
+use super::node::{Node, Stage};
 use super::record::Record;
 use super::{MANAGER, ThreePhaseCommit, Timer};
 use crate::transaction::judge::Happened;
-use crate::transaction::{Member, Outcome, TxnId, Vote};
+use crate::transaction::work::{abort_work, wake};
+use crate::transaction::{Member, Outcome, TxnId, Vote, fact};
 use consistory_kernel::{Cx, Fact, ProcessId};
 
 impl Node {
     /// The manager asks for a vote.
     pub(super) fn on_vote_req(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, members: Vec<Member>) {
-        let me = Member { id: cx.me(), life: self.life };
-        let is_ready = members.contains(&me) && self.store.is_done(txn);
-        match self.parts.get(&txn).map(|part| part.stage) {
+        let me = Member { id: cx.me(), life: self.site.life };
+        let is_ready = members.contains(&me) && self.site.store.is_done(txn);
+        match self.site.parts.get(&txn).map(|part| part.stage) {
             Some(Stage::Working) if is_ready => self.vote(cx, txn, members),
             Some(Stage::Working) => {
                 cx.note("three-phase-commit.votes.lost", &[fact(txn)]);
-                self.abort_work(cx, txn);
+                abort_work(self, cx, txn);
                 self.tell(cx, MANAGER, Message::Vote { txn, vote: Vote::No });
             }
             // The question was repeated on its way.
@@ -34,26 +35,26 @@ impl Node {
     /// Votes on what it has done. A yes is on disk before it is told, with all that is needed to keep it.
     fn vote(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId, members: Vec<Member>) {
         cx.cancel_timer(Timer::Request(txn));
-        if core::mem::take(&mut self.is_unwilling) {
-            cx.note("three-phase-commit.votes.no", &[fact(txn)]);
-            self.happened.push(Happened::Voted { txn, vote: Vote::No });
-            self.abort_work(cx, txn);
+        if core::mem::take(&mut self.site.is_unwilling) {
+            cx.note("transaction.votes.no", &[fact(txn)]);
+            self.site.happened.push(Happened::Voted { txn, vote: Vote::No });
+            abort_work(self, cx, txn);
             self.tell(cx, MANAGER, Message::Vote { txn, vote: Vote::No });
             return;
         }
-        let changes = self.store.changes(txn);
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let changes = self.site.store.changes(txn);
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         part.members.clone_from(&members);
         part.stage = Stage::Uncertain;
         part.up = part.group();
         cx.note("three-phase-commit.votes.yes", &[fact(txn)]);
-        self.happened.push(Happened::Voted { txn, vote: Vote::Yes });
+        self.site.happened.push(Happened::Voted { txn, vote: Vote::Yes });
         self.force(cx, Record::Yes { txn, members, changes });
         self.tell(cx, MANAGER, Message::Vote { txn, vote: Vote::Yes });
         Self::wait_for_coordinator(cx, txn);
         if cx.is_off(Mutant::UnlockAtVote) {
-            let done = self.store.unlock(txn);
-            self.wake(cx, done);
+            let done = self.site.store.unlock(txn);
+            wake(self, cx, done);
         }
     }
 
@@ -67,7 +68,7 @@ impl Node {
     /// coordinator that counts as failed. That it is committable is on disk before the acknowledgement leaves: after a
     /// total failure it must be known.
     pub(super) fn on_pre_commit(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         if part.has_failed || from != part.coordinator || part.lead.is_some() {
             return;
         }
@@ -92,17 +93,17 @@ impl Node {
         txn: TxnId,
         outcome: Outcome,
     ) {
-        let Some(part) = self.parts.get(&txn) else {
+        let Some(part) = self.site.parts.get(&txn) else {
             // What has not begun here must not begin any more.
-            if self.past.begin(txn) {
-                self.past.end(txn, outcome);
+            if self.site.past.begin(txn) {
+                self.site.past.end(txn, outcome);
             }
             return;
         };
         let word = ("outcome", Fact::Word(outcome.word()));
-        cx.note("three-phase-commit.learns", &[fact(txn), ("from", Fact::Process(from)), word]);
+        cx.note("transaction.learns", &[fact(txn), ("from", Fact::Process(from)), word]);
         if part.stage == Stage::Working && outcome == Outcome::Abort && cx.me() != MANAGER {
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
         } else {
             self.finish(cx, txn, outcome);
         }

@@ -1,8 +1,9 @@
 //! What nodes log, and what is on their disks.
 
 use crate::kv::Key;
-use crate::transaction::{Member, Outcome, TxnId};
-use consistory_kernel::{Chunks, ProcessId};
+use crate::transaction::site::Logged;
+use crate::transaction::{Member, Outcome, TxnId, log};
+use consistory_kernel::ProcessId;
 
 /// A record of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,9 +51,8 @@ pub enum Record {
     },
 }
 
-impl Record {
-    /// The transaction that it is about.
-    pub fn txn(&self) -> TxnId {
+impl Logged for Record {
+    fn txn(&self) -> TxnId {
         match self {
             Self::Start { txn, .. }
             | Self::Yes { txn, .. }
@@ -62,45 +62,20 @@ impl Record {
         }
     }
 
-    /// The decision that it records, if it does.
-    pub fn outcome(&self) -> Option<Outcome> {
+    fn outcome(&self) -> Option<Outcome> {
         match self {
             Self::Decided { outcome, .. } => Some(*outcome),
             Self::Start { .. } | Self::Yes { .. } | Self::PreCommit { .. } | Self::View { .. } => None,
         }
     }
-}
 
-/// What survives a crash: the log, which is never shortened, and how often the node has booted.
-#[derive(Clone, Debug, Default, Hash)]
-pub struct Durable {
-    /// How often.
-    pub life: u32,
-    /// The log.
-    pub log: Chunks<Record>,
-    /// Whether its first vote is no, by somebody's order.
-    pub is_unwilling: bool,
-}
-
-/// A forced write.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Write {
-    /// Another life begins.
-    Boot,
-    /// These records follow those in the log, in one write.
-    Force(Vec<Record>),
-}
-
-impl Durable {
-    /// Performs a write.
-    pub fn write(&mut self, write: &Write) {
-        match write {
-            Write::Boot => self.life += 1,
-            Write::Force(records) => {
-                for record in records {
-                    self.log.push(record.clone());
-                }
-            }
-        }
+    fn ended(txn: TxnId, outcome: Outcome) -> Self {
+        Self::Decided { txn, outcome, reads: Vec::new() }
     }
 }
+
+/// What survives a crash.
+pub type Durable = log::Durable<Record>;
+
+/// A forced write.
+pub type Write = log::Write<Record>;

@@ -7,17 +7,16 @@
 //! and may have been left behind.
 
 use super::message::Message;
-use super::node::{Node, Part, Report, Stage, fact, number};
+use super::node::{Node, Part, Report, Stage};
 use super::record::{Durable, Record, Write};
 use super::{MANAGER, ThreePhaseCommit, Timer};
 use crate::kv::Key;
 use crate::transaction::costs::bit;
-use crate::transaction::execution::{Past, Sessions};
 use crate::transaction::judge::Happened;
-use crate::transaction::log::Log;
 use crate::transaction::op::Reply;
-use crate::transaction::store::Store;
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::site::{Logged, Site};
+use crate::transaction::work::abort_work;
+use crate::transaction::{Outcome, TxnId, fact, number};
 use consistory_kernel::{Cx, MarkKind, ProcessId};
 use std::collections::BTreeMap;
 
@@ -28,23 +27,10 @@ impl Node {
     /// Boots from stable storage.
     pub(super) fn start(cx: &mut Cx<'_, ThreePhaseCommit>, durable: &Durable) -> Self {
         cx.persist(Write::Boot);
-        let life = durable.life + 1;
-        let mut node = Self {
-            life,
-            log: Log::recover(&durable.log),
-            store: Store::default(),
-            running: BTreeMap::new(),
-            sessions: Sessions::default(),
-            parts: BTreeMap::new(),
-            past: Past::default(),
-            outboxes: BTreeMap::new(),
-            is_unwilling: durable.is_unwilling && life == 1,
-            has_taken_over: false,
-            has_resolved: false,
-            happened: Vec::new(),
-        };
+        let mut node =
+            Self { site: Site::boot(durable), outboxes: BTreeMap::new(), has_taken_over: false, has_resolved: false };
         if cx.me() == MANAGER {
-            let key = if life == 1 { "three-phase-commit.boots" } else { "three-phase-commit.recovers" };
+            let key = if node.site.life == 1 { "transaction.boots" } else { "transaction.recovers" };
             cx.mark(MarkKind::Leader, key, &[]);
         }
         let changes = node.replay(durable);
@@ -59,7 +45,7 @@ impl Node {
             let txn = record.txn();
             match record {
                 Record::Start { members, .. } => {
-                    self.sessions.begin(txn);
+                    self.site.sessions.begin(txn);
                     let mut part = Part { members: members.clone(), ..Part::working() };
                     part.up = part.group();
                     self.promise(txn, part);
@@ -71,28 +57,24 @@ impl Node {
                     changes.insert(txn, made.clone());
                 }
                 Record::PreCommit { reads, .. } => {
-                    if let Some(part) = self.parts.get_mut(&txn) {
+                    if let Some(part) = self.site.parts.get_mut(&txn) {
                         part.stage = Stage::Committable;
                         part.reads.clone_from(reads);
                     }
                 }
                 Record::View { coordinator, up, .. } => {
-                    if let Some(part) = self.parts.get_mut(&txn) {
+                    if let Some(part) = self.site.parts.get_mut(&txn) {
                         (part.coordinator, part.up) = (*coordinator, *up);
                     }
                 }
                 Record::Decided { outcome, reads, .. } => {
-                    self.parts.remove(&txn);
-                    self.past.end(txn, *outcome);
+                    self.site.parts.remove(&txn);
+                    self.site.past.end(txn, *outcome);
                     let made = changes.remove(&txn).unwrap_or_default();
-                    let reply = match outcome {
-                        Outcome::Commit => {
-                            self.store.redo(&made);
-                            Reply::Committed(reads.clone())
-                        }
-                        Outcome::Abort => Reply::Aborted,
-                    };
-                    self.sessions.end(txn, reply);
+                    if *outcome == Outcome::Commit {
+                        self.site.store.redo(&made);
+                    }
+                    self.site.sessions.end(txn, Reply::of(*outcome, reads.clone()));
                 }
             }
         }
@@ -100,19 +82,18 @@ impl Node {
     }
 
     fn promise(&mut self, txn: TxnId, part: Part) {
-        self.past.begin(txn);
-        self.parts.insert(txn, Part { has_failed: true, ..part });
+        self.site.past.begin(txn);
+        self.site.parts.insert(txn, Part { has_failed: true, ..part });
     }
 
     /// What is in doubt is locked again, and asked for. The manager aborts where it had not pre-committed: then nobody
     /// can have committed.
     fn take_up(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, changes: &Changes) {
-        let found: Vec<(TxnId, Stage)> = self.parts.iter().map(|(txn, part)| (*txn, part.stage)).collect();
+        let found: Vec<(TxnId, Stage)> = self.site.parts.iter().map(|(txn, part)| (*txn, part.stage)).collect();
         for (txn, stage) in found {
             if let Some(changed) = changes.get(&txn) {
-                let count = u32::try_from(changed.len()).unwrap_or(0);
-                cx.note("three-phase-commit.relocks", &[fact(txn), number("changes", count)]);
-                self.store.restore(txn, changed);
+                cx.note("three-phase-commit.relocks", &[fact(txn), number("changes", changed.len())]);
+                self.site.store.restore(txn, changed);
             }
             match stage {
                 Stage::Working => {
@@ -126,10 +107,10 @@ impl Node {
 
     /// A process that has failed asks the others what is decided, again and again.
     pub(super) fn ask(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        let Some(part) = self.parts.get(&txn).filter(|part| part.has_failed) else { return };
+        let Some(part) = self.site.parts.get(&txn).filter(|part| part.has_failed) else { return };
         let others = part.others(cx.me());
         cx.note("three-phase-commit.asks_decision", &[fact(txn)]);
-        self.happened.push(Happened::Doubted { txn });
+        self.site.happened.push(Happened::Doubted { txn });
         for id in others {
             self.tell(cx, id, Message::DecisionReq { txn });
         }
@@ -140,7 +121,7 @@ impl Node {
 
     /// A process that has recovered asks. Those who are in the middle of the protocol will tell it in the end.
     pub(super) fn on_decision_req(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(part) = self.parts.get(&txn) else {
+        let Some(part) = self.site.parts.get(&txn) else {
             let outcome = self.verdict(txn);
             self.tell(cx, from, Message::Decision { txn, outcome });
             return;
@@ -149,7 +130,7 @@ impl Node {
             let report = part.report();
             self.tell(cx, from, Message::Recovering { txn, report });
         } else if part.stage == Stage::Working && cx.me() != MANAGER {
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
             self.tell(cx, from, Message::Decision { txn, outcome: Outcome::Abort });
         }
     }
@@ -162,21 +143,21 @@ impl Node {
         txn: TxnId,
         report: Report,
     ) {
-        let Some(part) = self.parts.get_mut(&txn).filter(|part| part.has_failed) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn).filter(|part| part.has_failed) else { return };
         part.reports.insert(from, report);
         self.maybe_terminate(cx, txn);
     }
 
     /// Decides after a total failure, if the last process to fail is among those who have recovered.
     fn maybe_terminate(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        let Some(part) = self.parts.get(&txn) else { return };
+        let Some(part) = self.site.parts.get(&txn) else { return };
         let Some(outcome) = verdict_of_recovered(cx.me(), part) else { return };
-        let recovered = u32::try_from(part.reports.len() + 1).unwrap_or(0);
+        let recovered = number("recovered", part.reports.len() + 1);
         let key = match outcome {
             Outcome::Commit => "three-phase-commit.total_failure.commit",
             Outcome::Abort => "three-phase-commit.total_failure.abort",
         };
-        cx.mark(MarkKind::Milestone, key, &[fact(txn), number("recovered", recovered)]);
+        cx.mark(MarkKind::Milestone, key, &[fact(txn), recovered]);
         self.has_resolved = true;
         self.decide(cx, txn, outcome);
     }

@@ -5,11 +5,13 @@
 
 use super::message::{Message, State};
 use super::mutants::Mutant;
-use super::node::{Lead, Node, Stage, fact, number};
+use super::node::{Lead, Node, Stage};
 use super::{MANAGER, ThreePhaseCommit, Timer};
 use crate::transaction::costs::{bit, nodes_of};
 use crate::transaction::judge::Happened;
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::site::Undecided;
+use crate::transaction::work::abort_work;
+use crate::transaction::{Outcome, TxnId, fact, number};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 use std::collections::BTreeMap;
 
@@ -17,7 +19,9 @@ impl Node {
     /// A participant that has voted yes has waited in vain: its coordinator has failed. It turns to the first of those
     /// that it takes to be up.
     pub(super) fn on_doubt(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        let Some(part) = self.parts.get_mut(&txn).filter(|part| !part.has_failed && part.is_in_doubt()) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn).filter(|part| !part.has_failed && part.is_in_doubt()) else {
+            return;
+        };
         if cx.is_off(Mutant::CommitWhenUncertain) && part.stage == Stage::Uncertain {
             cx.mark(MarkKind::Milestone, "three-phase-commit.decides.uncertain", &[fact(txn)]);
             self.finish(cx, txn, Outcome::Commit);
@@ -29,7 +33,7 @@ impl Node {
         let first = nodes_of(part.up).first().copied().unwrap_or(me);
         let facts = [fact(txn), ("suspected", Fact::Process(suspected)), ("first", Fact::Process(first))];
         cx.mark(MarkKind::Milestone, "three-phase-commit.suspects", &facts);
-        self.happened.push(Happened::Doubted { txn });
+        self.site.happened.push(Happened::Doubted { txn });
         if first == me {
             self.take_over(cx, txn);
             return;
@@ -42,7 +46,7 @@ impl Node {
 
     /// Somebody else has found that all before this process have failed.
     pub(super) fn on_elected(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(part) = self.parts.get(&txn) else {
+        let Some(part) = self.site.parts.get(&txn) else {
             let outcome = self.verdict(txn);
             self.tell(cx, from, Message::Decision { txn, outcome });
             return;
@@ -63,14 +67,14 @@ impl Node {
         if cx.me() == MANAGER {
             self.decide(cx, txn, Outcome::Abort);
         } else {
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
         }
     }
 
     /// It is the first of those who are up, and so the new coordinator: it asks how far the others are.
     fn take_over(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
         let me = cx.me();
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         // All before it have failed.
         part.up = (part.up & !(bit(me) - 1)) | bit(me);
         part.coordinator = me;
@@ -92,7 +96,7 @@ impl Node {
 
     /// A new coordinator asks. Who obeys one that comes later in the order ignores it: that one has failed.
     pub(super) fn on_state_req(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(part) = self.parts.get_mut(&txn) else {
+        let Some(part) = self.site.parts.get_mut(&txn) else {
             let state = State::from(self.verdict(txn));
             self.tell(cx, from, Message::State { txn, state });
             return;
@@ -124,7 +128,7 @@ impl Node {
     /// A process tells how far it is. Outside of a round of questions, the news that somebody has failed is an answer
     /// to the news of its election.
     pub(super) fn on_state(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, from: ProcessId, txn: TxnId, state: State) {
-        let Some(part) = self.parts.get_mut(&txn) else { return };
+        let Some(part) = self.site.parts.get_mut(&txn) else { return };
         let has_failed = state == State::Failed;
         match &mut part.lead {
             Some(Lead::States { told, waiting }) => {
@@ -146,9 +150,11 @@ impl Node {
 
     /// The rules TR1 to TR4, by the states of those who are up.
     pub(super) fn conclude(&mut self, cx: &mut Cx<'_, ThreePhaseCommit>, txn: TxnId) {
-        let Some(Lead::States { told, .. }) = self.parts.get(&txn).and_then(|part| part.lead.clone()) else { return };
+        let Some(Lead::States { told, .. }) = self.site.parts.get(&txn).and_then(|part| part.lead.clone()) else {
+            return;
+        };
         let in_state = |state: State| told.iter().filter(move |(_, known)| **known == state).map(|(id, _)| *id);
-        let count = |state: State| u32::try_from(in_state(state).count()).unwrap_or(0);
+        let count = |state: State| in_state(state).count();
         let facts =
             [fact(txn), number("uncertain", count(State::Uncertain)), number("committable", count(State::Committable))];
         if count(State::Aborted) > 0 {

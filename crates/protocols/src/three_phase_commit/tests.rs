@@ -2,93 +2,32 @@
 
 use super::node::{Part, Report, Stage};
 use super::recovery::verdict_of_recovered;
-use super::view::formula;
-use super::{Config, Directive, MANAGER, ThreePhaseCommit, placement};
-use crate::kv::Key;
-use crate::spec::{ClientOp, Names, Spec};
+use super::{Config, Directive, MANAGER, ThreePhaseCommit};
+use crate::spec::{Names, Picture, Spec};
 use crate::stage::scene;
 use crate::transaction::Outcome;
-use crate::transaction::op::Transaction;
-use consistory_kernel::{DiskFate, Edit, Journal, Latency, MS, Moment, ProcessId, Setup, StepId, Time, World};
+use crate::transaction::rehearsal::{Run, writes};
+use crate::transaction::view::Shown;
+use consistory_kernel::{Edit, Latency, MS, ProcessId};
 
 const RM1: ProcessId = ProcessId(1);
 const RM2: ProcessId = ProcessId(2);
 
-/// A run, with its journal.
-struct Run {
-    world: World<ThreePhaseCommit>,
-    journal: Journal<ThreePhaseCommit>,
-}
-
-impl Run {
-    fn new(setup: &Setup<ThreePhaseCommit>) -> Self {
-        let mut journal = Journal::from_step(StepId(0));
-        let world = World::new(setup, &mut journal).expect("a setup that can run");
-        Self { world, journal }
-    }
-
-    /// So many participants, 10 ms apart from each other.
-    fn of(participants: u16) -> Self {
-        let mut setup = ThreePhaseCommit::defaults();
-        setup.nodes = participants + 1;
-        setup.network.latency = Latency::Constant(10 * MS);
-        assert!(ThreePhaseCommit::promises(&setup));
-        Self::new(&setup)
-    }
-
-    fn apply(&mut self, edit: &Edit<ThreePhaseCommit>) {
-        self.world.apply(edit, &mut self.journal).expect("it can be done now");
-    }
-
-    fn until(&mut self, time: Time) {
-        self.world.run_to(Moment::after(time), &mut self.journal);
-    }
-
-    fn wait(&mut self, time: Time) {
-        self.until(self.world.time() + time);
-    }
-
-    fn crash(&mut self, id: ProcessId) {
-        self.apply(&Edit::Crash(id, DiskFate::Kept));
-    }
-
-    fn invoke(&mut self, op: &str) {
-        let op = Transaction::parse(op).expect(op);
-        let client = ProcessId(self.world.node_count());
-        self.apply(&Edit::Invoke { client, op, target: Some(MANAGER) });
-    }
-
-    fn is_so(&self, condition: &str) -> bool {
-        let words: Vec<&str> = condition.split(' ').collect();
-        ThreePhaseCommit::condition(&self.world, &words).expect("a condition")
-    }
-
-    /// What a key holds, if the node that holds it is up.
-    fn value(&self, key: &str) -> Option<i64> {
-        let key = Key::parse(key).expect("a key");
-        self.world.node(placement(self.world.node_count()).holder(key))?.store.value(key)
-    }
-
-    /// All are up, nothing is undecided, and the two participants agree.
-    fn assert_settled(&self, about: &str) {
-        assert!(self.is_so("quiet"), "{about}");
-        assert_eq!(self.value("x"), self.value("y"), "{about}");
-        assert!(self.world.findings().is_empty(), "{about}: {:?}", self.world.findings());
-    }
+/// So many participants, 10 ms apart from each other.
+fn run_of(participants: u16) -> Run<ThreePhaseCommit> {
+    Run::of(participants + 1, Config::textbook())
 }
 
 #[test]
 fn five_rounds_cost_what_they_must() {
     for participants in 2..=5 {
-        let mut run = Run::of(participants);
-        let keys = ["x", "y", "z", "u", "v"].iter().take(usize::from(participants));
-        let actions: Vec<String> = keys.map(|key| format!("write {key} 1")).collect();
-        run.invoke(&format!("txn {}", actions.join(", ")));
+        let mut run = run_of(participants);
+        run.invoke(&writes(participants));
         run.until(500 * MS);
-        let (_, costs) = run.world.monitor().judge.ledger.last().expect("everybody knows the outcome");
+        let costs = run.costs();
         let count = u32::from(participants);
         assert_eq!((costs.messages, costs.forced, costs.delays), (5 * count, 3 * count + 3, 5));
-        let expected = formula(&costs).expect("it is committed");
+        let expected = ThreePhaseCommit::formula(&run.world, &costs).expect("it is committed");
         assert_eq!((expected.messages.value, expected.forced.value), (costs.messages, costs.forced));
         assert!(run.world.findings().is_empty());
     }
@@ -99,7 +38,7 @@ fn five_rounds_cost_what_they_must() {
 fn nobody_waits_for_a_coordinator_that_is_down() {
     let mut outcomes = [0, 0];
     for time in 10..160 {
-        let mut run = Run::of(2);
+        let mut run = run_of(2);
         run.invoke("txn write x 1, write y 1");
         run.until(time * MS);
         run.crash(MANAGER);
@@ -119,7 +58,7 @@ fn a_process_may_crash_and_come_back_at_any_time() {
     for crashed in [MANAGER, RM1, RM2] {
         for time in 10..160 {
             for down in [0, 25, 300] {
-                let mut run = Run::of(2);
+                let mut run = run_of(2);
                 run.invoke("txn write x 1, write y 1");
                 run.until(time * MS);
                 run.crash(crashed);
@@ -149,7 +88,7 @@ fn a_total_failure_ends_when_the_last_to_fail_is_back() {
         for returning in ORDERS {
             for time in (52..140).step_by(4) {
                 for gap in [0, 6, 450] {
-                    let mut run = Run::of(2);
+                    let mut run = run_of(2);
                     run.invoke("txn write x 1, write y 1");
                     run.until(time * MS);
                     for id in failing {
@@ -174,7 +113,7 @@ fn who_is_left_decides_for_those_who_have_failed() {
     for [first, second, third] in ORDERS {
         for time in (52..140).step_by(4) {
             for gap in [0, 6, 450] {
-                let mut run = Run::of(2);
+                let mut run = run_of(2);
                 run.invoke("txn write x 1, write y 1");
                 run.until(time * MS);
                 run.crash(first);
@@ -226,6 +165,9 @@ fn the_latest_of_those_who_have_recovered_count() {
 
 #[test]
 fn time_outs_must_be_longer_than_what_they_wait_for() {
+    let mut setup = ThreePhaseCommit::defaults();
+    setup.network.latency = Latency::Constant(10 * MS);
+    assert!(ThreePhaseCommit::promises(&setup));
     let config = Config::textbook();
     assert!(config.suits(8, &Latency::Uniform(10 * MS, 20 * MS)));
     assert!(!config.suits(8, &Latency::Uniform(10 * MS, 60 * MS)));
@@ -235,7 +177,7 @@ fn time_outs_must_be_longer_than_what_they_wait_for() {
 
 #[test]
 fn a_single_node_commits_alone() {
-    let mut run = Run::of(0);
+    let mut run = run_of(0);
     run.invoke("txn write x 1, read x, write y 1");
     run.until(200 * MS);
     run.assert_settled("alone");
@@ -248,7 +190,7 @@ fn a_single_node_commits_alone() {
 
 #[test]
 fn cards_show_how_far_they_are() {
-    let mut run = Run::of(2);
+    let mut run = run_of(2);
     run.invoke("txn write x 1, read y");
     run.until(68 * MS);
     let scene = scene(&run.world);

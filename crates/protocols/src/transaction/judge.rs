@@ -8,10 +8,11 @@
 //! up again when the node is back: until then what that step decided counts, afterwards only if it is in the log.
 
 use super::costs::{Ledger, bit, nodes_of};
+use super::site::Commit;
 use super::store::Store;
 use super::{Outcome, TxnId, Vote};
 use crate::kv::Key;
-use consistory_kernel::{Observation, ProcessId, Protocol, Time, Verdict};
+use consistory_kernel::{Observation, ProcessId, Time, Verdict};
 use std::collections::BTreeMap;
 
 /// AC1: all processes that decide on a transaction decide the same, whether they have crashed since or not.
@@ -161,12 +162,12 @@ pub struct Judge {
 
 impl Judge {
     /// Judges the node that has just made a step.
-    pub fn observe<P: Protocol<Node: Judged>>(&mut self, world: &Observation<'_, P>, verdict: &mut Verdict) {
+    pub fn observe<P: Commit>(&mut self, world: &Observation<'_, P>, verdict: &mut Verdict) {
         if self.seen.len() < world.nodes.len() {
             self.seen.resize(world.nodes.len(), Seen::default());
         }
         match world.node() {
-            Some(node) => self.on_step(world.changed, world.time, node, verdict),
+            Some(node) => self.on_step(world.changed, world.time, P::site(node), verdict),
             None => self.on_crash(world.changed, world.time),
         }
     }

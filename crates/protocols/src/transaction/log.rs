@@ -1,5 +1,6 @@
-//! A log whose records are forced to disk, or wait in memory for the next one that is.
+//! A log whose records are forced to disk, or wait in memory for the next one that is; and the disk.
 
+use super::Directive;
 use consistory_kernel::Chunks;
 
 /// The log of a node that runs: what is on its disk, and the not-forced records after it. A crash loses these.
@@ -66,5 +67,52 @@ impl<R: Clone> Log<R> {
         let stable = self.stable.iter_from(start.min(self.stable.len())).map(|record| (record, true));
         let waiting = start.saturating_sub(self.stable.len());
         stable.chain(self.buffer.iter().skip(waiting).map(|record| (record, false)))
+    }
+}
+
+/// What survives a crash: the log, which is never shortened, and how often the node has booted.
+#[derive(Clone, Debug, Hash)]
+pub struct Durable<R> {
+    /// How often.
+    pub life: u32,
+    /// The log.
+    pub log: Chunks<R>,
+    /// Whether its first vote is no, by somebody's order.
+    pub is_unwilling: bool,
+}
+
+/// A forced write.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Write<R> {
+    /// Another life begins.
+    Boot,
+    /// These records follow those in the log, in one write.
+    Force(Vec<R>),
+}
+
+impl<R> Default for Durable<R> {
+    fn default() -> Self {
+        Self { life: 0, log: Chunks::default(), is_unwilling: false }
+    }
+}
+
+impl<R: Clone> Durable<R> {
+    /// Performs a write.
+    pub fn write(&mut self, write: &Write<R>) {
+        match write {
+            Write::Boot => self.life += 1,
+            Write::Force(records) => {
+                for record in records {
+                    self.log.push(record.clone());
+                }
+            }
+        }
+    }
+
+    /// Obeys a directive, before the node's first boot.
+    pub fn prepare(&mut self, directive: Directive) {
+        match directive {
+            Directive::VoteNo => self.is_unwilling = true,
+        }
     }
 }

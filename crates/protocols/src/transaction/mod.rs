@@ -7,8 +7,12 @@
 //! key, [`store`] is a participant's database with its locks and before-images, [`execution`] collects what the
 //! participants have read, [`log`] is a log with forced and not-forced records, [`outbox`] sends a round one message at
 //! a time. [`judge`] decides the properties that all these protocols promise (the book's AC1 to AC5, and strictness),
-//! [`costs`] counts messages, forced writes and message delays beside what a formula says. [`view`] and [`why`] put
-//! locks and costs into pictures and answers. Nothing here knows a commit protocol.
+//! [`costs`] counts messages, forced writes and message delays beside what a formula says.
+//!
+//! [`site`] is what every node has of all that, and what a protocol must say of itself ([`site::Commit`]) so that
+//! [`work`] can execute its transactions until it begins to commit them, [`spec`] can tell what is known of all these
+//! protocols, and [`view`] and [`why`] can put locks, logs and costs into pictures and answers. How a transaction is
+//! decided, nothing here knows.
 
 pub mod costs;
 pub mod execution;
@@ -17,14 +21,22 @@ pub mod log;
 pub mod op;
 pub mod outbox;
 pub mod placement;
+#[cfg(test)]
+pub(crate) mod rehearsal;
+pub mod site;
+pub mod spec;
 pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod view;
 pub mod why;
+pub mod work;
 
 use consistory_kernel::{Fact, ProcessId};
 use consistory_scene::Arg;
+
+/// The node of the transaction manager, which is also called the coordinator.
+pub const MANAGER: ProcessId = ProcessId(0);
 
 /// The name of a transaction, which no other one ever has: a client's operation, and the life of the node that executes
 /// it.
@@ -130,4 +142,38 @@ pub struct Member {
     pub id: ProcessId,
     /// How often it had booted.
     pub life: u32,
+}
+
+/// How a run prepares a node before its first boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directive {
+    /// It votes no on the first transaction that it is asked to vote on.
+    VoteNo,
+}
+
+impl Directive {
+    /// `vote rm2 no`: the first vote of rm2 is no. Parses what is before and after the node's name.
+    pub fn parse(keyword: &str, arguments: &[&str]) -> Option<Self> {
+        match (keyword, arguments) {
+            ("vote", ["no"]) => Some(Self::VoteNo),
+            _ => None,
+        }
+    }
+
+    /// What is before and after the node's name.
+    pub fn text(self) -> (&'static str, String) {
+        match self {
+            Self::VoteNo => ("vote", "no".to_owned()),
+        }
+    }
+}
+
+/// A transaction as a fact of a note.
+pub fn fact(txn: TxnId) -> (&'static str, Fact) {
+    ("txn", txn.fact())
+}
+
+/// A number of nodes or of other things as a fact of a note.
+pub fn number(name: &'static str, count: impl TryInto<i64>) -> (&'static str, Fact) {
+    (name, Fact::Number(count.try_into().unwrap_or(i64::MAX)))
 }

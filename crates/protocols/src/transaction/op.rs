@@ -1,5 +1,6 @@
 //! What clients ask: a transaction of several actions, which takes effect as a whole or not at all.
 
+use super::Outcome;
 use crate::kv::Key;
 use crate::spec::ClientOp;
 use consistory_checks as checks;
@@ -140,6 +141,16 @@ pub enum Reply {
     Committed(Vec<Option<i64>>),
     /// It has not taken effect and never will.
     Aborted,
+}
+
+impl Reply {
+    /// What a client is told of a transaction with that outcome, which has read that.
+    pub fn of(outcome: Outcome, reads: Vec<Option<i64>>) -> Self {
+        match outcome {
+            Outcome::Commit => Self::Committed(reads),
+            Outcome::Abort => Self::Aborted,
+        }
+    }
 }
 
 impl ClientOp for Transaction {

@@ -6,8 +6,8 @@
 //! whoever waits too long gives up, which is the participant's affair. Locks are lost in a crash; those of a
 //! transaction that is in doubt are taken again for what it changes, since it has read all that it ever reads.
 
-use super::TxnId;
 use super::op::Action;
+use super::{Outcome, TxnId};
 use crate::kv::Key;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -177,6 +177,14 @@ impl Store {
             self.set(key, before);
         }
         self.release(txn)
+    }
+
+    /// Does what is decided on a transaction. Returns as [`Store::commit`].
+    pub fn end(&mut self, txn: TxnId, outcome: Outcome) -> Vec<TxnId> {
+        match outcome {
+            Outcome::Commit => self.commit(txn),
+            Outcome::Abort => self.abort(txn),
+        }
     }
 
     /// Releases a transaction's locks although it is not decided: what strict two-phase locking forbids. Returns as

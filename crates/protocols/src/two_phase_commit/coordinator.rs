@@ -2,12 +2,13 @@
 
 use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Coordination, Node, fact, number};
+use super::node::{Coordination, Node};
 use super::record::Record;
 use super::{Begin, Presume, Timer, TwoPhaseCommit};
 use crate::transaction::judge::{Happened, Role};
 use crate::transaction::op::Reply;
-use crate::transaction::{Member, Outcome, TxnId, Vote};
+use crate::transaction::site::{Commit, Logged};
+use crate::transaction::{Member, Outcome, TxnId, Vote, fact, number};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 
 impl Node {
@@ -22,7 +23,7 @@ impl Node {
     ) {
         self.begun.begin(txn);
         self.log_start(cx, txn, &members);
-        cx.note("two-phase-commit.asks", &[fact(txn), number("participants", members.len())]);
+        cx.note("transaction.asks", &[fact(txn), number("participants", members.len())]);
         let votes = first.into_iter().collect();
         let coordination = Coordination { members: members.clone(), reads, votes, decided: None };
         self.coordinated.insert(txn, coordination);
@@ -46,7 +47,7 @@ impl Node {
     fn log_start(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, members: &[Member]) {
         let record = Record::Start { txn, members: members.to_vec() };
         match cx.config().presume {
-            Presume::Nothing => self.log.write(record),
+            Presume::Nothing => self.site.log.write(record),
             Presume::Abort => {}
             Presume::Commit => self.force(cx, record),
         }
@@ -63,10 +64,10 @@ impl Node {
         vote: Option<Vote>,
         life: u32,
     ) {
-        if life != self.life {
-            let facts = [fact(txn), ("from", Fact::Process(from)), ("life", Fact::Number(i64::from(self.life)))];
+        if life != self.site.life {
+            let facts = [fact(txn), ("from", Fact::Process(from)), ("life", Fact::Number(i64::from(self.site.life)))];
             cx.note("two-phase-commit.earlier_life", &facts);
-            cx.send(from, Message::Hello { life: self.life });
+            cx.send(from, Message::Hello { life: self.site.life });
             return;
         }
         if self.begun.begin(txn) {
@@ -135,7 +136,7 @@ impl Node {
         coordination.decided = Some((outcome, waiting));
         let record = Record::Decided { txn, outcome, targets: targets.clone(), reads: reads.clone() };
         self.log_decision(cx, record, has_changes);
-        self.happened.push(Happened::Decided { txn, outcome, role: Role::Coordinator, delays: cx.delays() });
+        self.site.happened.push(Happened::Decided { txn, outcome, role: Role::Coordinator, delays: cx.delays() });
         for target in targets {
             self.tell_in_turn(cx, target, Message::Decision { txn, outcome });
         }
@@ -144,11 +145,7 @@ impl Node {
             self.learn(cx, txn, outcome);
         }
         if cx.config().begin(cx.nodes()) != Begin::Participant {
-            let reply = match outcome {
-                Outcome::Commit => Reply::Committed(reads),
-                Outcome::Abort => Reply::Aborted,
-            };
-            self.answer(cx, txn, reply);
+            TwoPhaseCommit::answer(self, cx, txn, Reply::of(outcome, reads));
         }
         self.await_acknowledgements(cx, txn);
     }
@@ -161,7 +158,7 @@ impl Node {
             Presume::Nothing | Presume::Commit => false,
         };
         if is_presumed || !has_changes || cx.is_off(Mutant::ForgetDecision) {
-            self.log.write(record);
+            self.site.log.write(record);
         } else {
             self.force(cx, record);
         }
@@ -198,7 +195,7 @@ impl Node {
         };
         waiting.retain(|id| *id != from);
         if waiting.is_empty() {
-            self.log.write(Record::End { txn });
+            self.site.log.write(Record::End { txn });
             cx.note("two-phase-commit.ends", &[fact(txn)]);
             self.forget(cx, txn);
         }
@@ -218,12 +215,12 @@ impl Node {
             Some(Some((outcome, _))) => self.tell(cx, from, Message::Decision { txn, outcome }),
             // It will be told.
             Some(None) => {}
-            None if self.running.contains_key(&txn) => {}
+            None if self.site.running.contains_key(&txn) => {}
             None => {
                 let outcome = cx.config().presumed();
                 let word = ("outcome", Fact::Word(outcome.word()));
                 cx.note("two-phase-commit.presumes", &[fact(txn), ("asker", Fact::Process(from)), word]);
-                self.happened.push(Happened::Presumed { txn, outcome, asker: from });
+                self.site.happened.push(Happened::Presumed { txn, outcome, asker: from });
                 // A `BeginCommit` that comes after this answer comes too late.
                 self.begun.end(txn, outcome);
                 self.tell(cx, from, Message::Decision { txn, outcome });

@@ -6,11 +6,11 @@
 //! Database Management System", 1986. A participant may begin to commit, alone or on the coordinator's node, as in Gray
 //! and Lamport, "Consensus on Transaction Commit", 2006, §3.
 //!
-//! [`node`] holds the state and the dispatch of events, [`work`] the execution of transactions, [`coordinator`] and
-//! [`participant`] the two phases, [`termination`] what a participant in doubt does, [`recovery`] restarts; [`message`]
-//! and [`record`] say what is sent and logged, [`formula`] what that should cost. [`properties`] judges, [`mutants`]
-//! switches rules off, [`view`] draws, [`why`] answers, [`spec`] describes it to the registry. Locks, logs and costs
-//! are those of [`crate::transaction`].
+//! [`node`] holds the state and the dispatch of events, [`coordinator`] and [`participant`] the two phases,
+//! [`termination`] what a participant in doubt does, [`recovery`] restarts; [`message`] and [`record`] say what is sent
+//! and logged, [`formula`] what that should cost. [`properties`] judges, [`mutants`] switches rules off, [`view`] draws,
+//! [`why`] answers, [`spec`] describes it to the registry. Transactions are executed by [`crate::transaction`], which
+//! learns from [`work`] what it needs to know; locks, logs and costs are its own, too.
 
 mod coordinator;
 pub mod formula;
@@ -33,7 +33,7 @@ mod work;
 
 use crate::transaction::op::{Reply, Transaction};
 use crate::transaction::placement::Placement;
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::{Directive, Outcome, TxnId};
 use consistory_kernel::{Cx, Event, MS, Observation, OpKind, ProcessId, Protocol, Setting, Time, Verdict};
 use message::Message;
 use mutants::Mutant;
@@ -41,10 +41,8 @@ use node::Node;
 use properties::Monitor;
 use record::{Durable, Write};
 
+pub use crate::transaction::MANAGER as COORDINATOR;
 pub use TwoPhaseCommit as Registered;
-
-/// The node of the coordinator, which is also called the transaction manager.
-pub const COORDINATOR: ProcessId = ProcessId(0);
 
 /// The protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,14 +128,6 @@ impl Config {
         }
     }
 
-    /// The node that executes a transaction and answers its client.
-    pub fn home(&self, nodes: u16, op: &Transaction) -> ProcessId {
-        match (self.begin(nodes), op.actions().first()) {
-            (Begin::Participant, Some(first)) => self.placement(nodes).holder(first.key()),
-            (Begin::Coordinator | Begin::Participant | Begin::Together, _) => COORDINATOR,
-        }
-    }
-
     /// What a coordinator that knows nothing of a transaction answers.
     pub fn presumed(&self) -> Outcome {
         match self.presume {
@@ -185,13 +175,6 @@ pub enum Timer {
     Outbox,
 }
 
-/// How a run prepares a node before its first boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Directive {
-    /// It votes no on the first transaction that it is asked to vote on.
-    VoteNo,
-}
-
 impl Protocol for TwoPhaseCommit {
     type Config = Config;
     type Node = Node;
@@ -212,9 +195,7 @@ impl Protocol for TwoPhaseCommit {
     }
 
     fn prepare(durable: &mut Durable, directive: &Directive) {
-        match directive {
-            Directive::VoteNo => durable.is_unwilling = true,
-        }
+        durable.prepare(*directive);
     }
 
     fn start(cx: &mut Cx<'_, Self>, durable: &Durable) -> Node {

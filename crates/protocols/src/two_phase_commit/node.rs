@@ -3,50 +3,32 @@
 use super::message::Message;
 use super::record::{Record, Write};
 use super::{COORDINATOR, Timer, TwoPhaseCommit};
-use crate::transaction::execution::{Execution, Past, Sessions};
-use crate::transaction::judge::{Happened, Judged, Standing};
-use crate::transaction::log::Log;
-use crate::transaction::op::Reply;
+use crate::transaction::execution::Past;
+use crate::transaction::judge::Happened;
 use crate::transaction::outbox::Outbox;
-use crate::transaction::store::Store;
-use crate::transaction::{Member, Outcome, TxnId, Vote};
-use consistory_kernel::{Answer, Cx, Event, Fact, ProcessId};
+use crate::transaction::site::{Site, Undecided};
+use crate::transaction::{Member, Outcome, TxnId, Vote, work};
+use consistory_kernel::{Cx, Event, ProcessId};
 use std::collections::BTreeMap;
 
 /// A running node. One that is only a coordinator has an empty store, one that is only a participant coordinates
 /// nothing.
 #[derive(Clone, Debug, Hash)]
 pub struct Node {
-    /// How often it has booted.
-    pub life: u32,
-    /// Its log.
-    pub log: Log<Record>,
-    /// Its part of the database.
-    pub store: Store,
-    /// The transactions that it executes, as the node that their clients asked.
-    pub running: BTreeMap<TxnId, Execution>,
-    /// What it knows of its clients.
-    pub sessions: Sessions,
+    /// What every node of a commit protocol has.
+    pub site: Site<Record, Joined, Ended>,
     /// The transactions that it coordinates.
     pub coordinated: BTreeMap<TxnId, Coordination>,
     /// The transactions that it has begun to commit in this life.
     pub(super) begun: Past<Outcome>,
-    /// The undecided transactions in which it takes part.
-    pub joined: BTreeMap<TxnId, Joined>,
-    /// The transactions in which it took part.
-    pub(super) past: Past<Ended>,
     /// The life of the coordinator, as far as this node knows.
     pub(super) coordinator_life: u32,
     /// The messages of a round that have still to leave.
     pub outbox: Outbox<Message>,
     /// Decisions that it has learned and not acknowledged, because they are not on disk.
     pub unacknowledged: Vec<TxnId>,
-    /// Whether it votes no the next time.
-    pub(super) is_unwilling: bool,
     /// Whether its last step has ended a doubt thanks to another participant.
     pub is_helped: bool,
-    /// What its last step has done.
-    pub(super) happened: Vec<Happened>,
 }
 
 /// A transaction at its coordinator.
@@ -98,12 +80,31 @@ pub enum Ended {
     Decided(Outcome),
 }
 
-impl Joined {
-    /// Whether it has voted yes and does not know what is decided.
-    pub fn is_in_doubt(&self) -> bool {
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        Self::Decided(outcome)
+    }
+}
+
+impl Undecided for Joined {
+    fn begun(home: ProcessId) -> Self {
+        Self { home, members: Vec::new(), reply: None, phase: Phase::Working }
+    }
+
+    fn home(&self) -> ProcessId {
+        self.home
+    }
+
+    fn is_in_doubt(&self) -> bool {
         matches!(self.phase, Phase::Prepared { .. })
     }
 
+    fn answers(&self, _: ProcessId) -> bool {
+        self.reply.is_some()
+    }
+}
+
+impl Joined {
     /// Whether it has asked for the decision, and nobody could tell in all that time.
     pub fn is_blocked(&self) -> bool {
         matches!(self.phase, Phase::Prepared { asked: 2.., .. })
@@ -113,19 +114,19 @@ impl Joined {
 impl Node {
     /// Handles one event.
     pub(super) fn step(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, event: Event<TwoPhaseCommit>) {
-        self.happened.clear();
+        self.site.happened.clear();
         self.is_helped = false;
         match event {
             Event::Message { from, message } => self.on_message(cx, from, message),
             Event::Timer(timer) => self.on_timer(cx, timer),
-            Event::Client(request) => self.on_request(cx, &request),
+            Event::Client(request) => work::on_request(self, cx, &request),
         }
     }
 
     fn on_message(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, from: ProcessId, message: Message) {
         match message {
-            Message::Work { txn, actions } => self.on_work(cx, from, txn, &actions),
-            Message::Worked { txn, life, reads } => self.on_worked(cx, from, txn, life, reads),
+            Message::Work { txn, actions } => work::on_work(self, cx, from, txn, &actions),
+            Message::Worked { txn, life, reads } => work::on_worked(self, cx, from, txn, life, reads),
             Message::BeginCommit { txn, members, vote, life } => {
                 self.on_begin_commit(cx, from, txn, members, vote, life);
             }
@@ -141,9 +142,9 @@ impl Node {
 
     fn on_timer(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, timer: Timer) {
         match timer {
-            Timer::Work(txn) => self.on_work_timeout(cx, txn),
-            Timer::Request(txn) => self.on_request_timeout(cx, txn),
-            Timer::Lock(txn) => self.on_lock_timeout(cx, txn),
+            Timer::Work(txn) => work::on_work_timeout(self, cx, txn),
+            Timer::Request(txn) => work::on_request_timeout(self, cx, txn),
+            Timer::Lock(txn) => work::on_lock_timeout(self, cx, txn),
             Timer::Votes(txn) => self.on_vote_timeout(cx, txn),
             Timer::Doubt(txn) => self.on_doubt(cx, txn),
             Timer::Resend(txn) => self.resend(cx, txn),
@@ -154,9 +155,8 @@ impl Node {
     /// Writes a record to disk before this step sends anything. What was learned and was not on disk can be
     /// acknowledged then.
     pub(super) fn force(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, record: Record) {
-        self.happened.push(Happened::Forced { txn: record.txn() });
-        let records = self.log.force(record);
-        cx.persist(Write::Force(records));
+        let write = self.site.force(record);
+        cx.persist(write);
         for txn in core::mem::take(&mut self.unacknowledged) {
             self.acknowledge(cx, txn);
         }
@@ -164,8 +164,8 @@ impl Node {
 
     /// Takes to disk what was learned, so that it can be acknowledged.
     pub(super) fn flush(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId) {
-        self.happened.push(Happened::Forced { txn });
-        let records = self.log.flush();
+        self.site.happened.push(Happened::Forced { txn });
+        let records = self.site.log.flush();
         cx.persist(Write::Force(records));
         for txn in core::mem::take(&mut self.unacknowledged) {
             self.acknowledge(cx, txn);
@@ -173,14 +173,14 @@ impl Node {
     }
 
     pub(super) fn acknowledge(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId) {
-        self.happened.push(Happened::Acknowledged { txn });
+        self.site.happened.push(Happened::Acknowledged { txn });
         cx.send(COORDINATOR, Message::Ack { txn });
     }
 
     /// Sends a message of the commit protocol.
     pub(super) fn tell(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, to: ProcessId, message: Message) {
         if let Some(txn) = message.txn() {
-            self.happened.push(Happened::Message { txn });
+            self.site.happened.push(Happened::Message { txn });
         }
         cx.send(to, message);
     }
@@ -206,54 +206,8 @@ impl Node {
         }
     }
 
-    /// Answers the client of a transaction that ends, unless the client has gone on.
-    pub(super) fn answer(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, reply: Reply) {
-        if self.sessions.end(txn, reply.clone()) {
-            cx.reply(txn.client, txn.serial, Answer::Done(reply));
-        }
-    }
-
-    /// What the log has as decided on a transaction.
-    pub(super) fn recorded(&self, txn: TxnId) -> Option<Outcome> {
-        let of_txn = self.log.iter().filter(|(record, _)| record.txn() == txn);
-        of_txn.filter_map(|(record, _)| record.outcome()).last()
-    }
-
     /// Whether it coordinates something that is not decided.
     pub fn is_collecting(&self) -> bool {
         self.coordinated.values().any(|coordination| coordination.decided.is_none())
     }
-
-    /// Whether it has no transaction that is undecided.
-    pub fn is_quiet(&self) -> bool {
-        self.running.is_empty() && self.joined.is_empty() && !self.is_collecting()
-    }
-}
-
-impl Judged for Node {
-    fn happened(&self) -> &[Happened] {
-        &self.happened
-    }
-
-    fn store(&self) -> &Store {
-        &self.store
-    }
-
-    fn standing(&self, txn: TxnId) -> Standing {
-        match self.joined.get(&txn) {
-            Some(joined) if joined.is_in_doubt() => Standing::InDoubt,
-            Some(_) => Standing::Nothing,
-            None => self.recorded(txn).map_or(Standing::Nothing, Standing::Decided),
-        }
-    }
-}
-
-/// A transaction as a fact of a note.
-pub(super) fn fact(txn: TxnId) -> (&'static str, Fact) {
-    ("txn", txn.fact())
-}
-
-/// A number of nodes or of other things as a fact of a note.
-pub(super) fn number(name: &'static str, count: usize) -> (&'static str, Fact) {
-    (name, Fact::Number(i64::try_from(count).unwrap_or(i64::MAX)))
 }

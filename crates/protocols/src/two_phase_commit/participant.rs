@@ -2,12 +2,14 @@
 
 use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Ended, Node, Phase, fact};
+use super::node::{Ended, Node, Phase};
 use super::record::Record;
 use super::{COORDINATOR, Presume, Timer, TwoPhaseCommit};
 use crate::transaction::judge::{Happened, Role};
 use crate::transaction::op::Reply;
-use crate::transaction::{Member, Outcome, TxnId, Vote};
+use crate::transaction::site::{Commit, Logged, Undecided, Wait};
+use crate::transaction::work::{abort_work, wait_for, wake};
+use crate::transaction::{Member, Outcome, TxnId, Vote, fact};
 use consistory_kernel::{Cx, Fact, ProcessId};
 
 impl Node {
@@ -21,14 +23,13 @@ impl Node {
         reads: Vec<Option<i64>>,
     ) {
         let life = self.coordinator_life;
-        if let Some(joined) = self.joined.get_mut(&txn) {
+        if let Some(joined) = self.site.parts.get_mut(&txn) {
             joined.reply = Some(reads);
         }
         let vote = match cx.config().presume {
             Presume::Nothing | Presume::Abort => Some(self.vote(cx, txn, members.clone())),
             Presume::Commit => {
-                let patience = cx.config().work_timeout;
-                cx.set_timer(Timer::Request(txn), patience..=patience);
+                wait_for(cx, Wait::Request, txn);
                 None
             }
         };
@@ -45,15 +46,15 @@ impl Node {
 
     /// The coordinator asks for a vote.
     pub(super) fn on_vote_req(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, members: Vec<Member>) {
-        let me = Member { id: cx.me(), life: self.life };
+        let me = Member { id: cx.me(), life: self.site.life };
         let is_lost = !members.contains(&me);
-        let vote = match self.joined.get(&txn) {
+        let vote = match self.site.parts.get(&txn) {
             // Its vote may have been lost.
             Some(joined) if joined.is_in_doubt() => Some(Vote::Yes),
-            Some(_) if !is_lost && self.store.is_done(txn) => Some(self.vote(cx, txn, members)),
+            Some(_) if !is_lost && self.site.store.is_done(txn) => Some(self.vote(cx, txn, members)),
             Some(_) => {
                 cx.note("two-phase-commit.votes.lost", &[fact(txn)]);
-                self.abort_work(cx, txn);
+                abort_work(self, cx, txn);
                 Some(Vote::No)
             }
             None => self.vote_again(txn),
@@ -66,20 +67,20 @@ impl Node {
     /// The vote on a transaction that has ended here or was never begun in this life; none where the coordinator must
     /// have the vote, since it has decided.
     fn vote_again(&self, txn: TxnId) -> Option<Vote> {
-        match self.past.ended(txn) {
+        match self.site.past.ended(txn) {
             Some(Ended::ReadOnly) => Some(Vote::ReadOnly),
             Some(Ended::Decided(Outcome::Commit)) => None,
             Some(Ended::Decided(Outcome::Abort)) => Some(Vote::No),
-            None => (self.recorded(txn) != Some(Outcome::Commit)).then_some(Vote::No),
+            None => (self.site.recorded(txn) != Some(Outcome::Commit)).then_some(Vote::No),
         }
     }
 
     /// Votes on what it has done. A yes is a promise to do whatever is decided, and so it is on disk before it is told,
     /// with all that is needed to keep it.
     pub(super) fn vote(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, members: Vec<Member>) -> Vote {
-        let Some(joined) = self.joined.get_mut(&txn) else { return Vote::No };
-        let changes = self.store.changes(txn);
-        let vote = if core::mem::take(&mut self.is_unwilling) {
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return Vote::No };
+        let changes = self.site.store.changes(txn);
+        let vote = if core::mem::take(&mut self.site.is_unwilling) {
             Vote::No
         } else if cx.config().read_only && changes.is_empty() && joined.reply.is_none() {
             Vote::ReadOnly
@@ -87,18 +88,18 @@ impl Node {
             Vote::Yes
         };
         cx.cancel_timer(Timer::Request(txn));
-        self.happened.push(Happened::Voted { txn, vote });
+        self.site.happened.push(Happened::Voted { txn, vote });
         match vote {
             Vote::No => {
-                cx.note("two-phase-commit.votes.no", &[fact(txn)]);
-                self.abort_work(cx, txn);
+                cx.note("transaction.votes.no", &[fact(txn)]);
+                abort_work(self, cx, txn);
             }
             Vote::ReadOnly => {
                 cx.note("two-phase-commit.votes.read_only", &[fact(txn)]);
-                self.joined.remove(&txn);
-                self.past.end(txn, Ended::ReadOnly);
-                let done = self.store.commit(txn);
-                self.wake(cx, done);
+                self.site.parts.remove(&txn);
+                self.site.past.end(txn, Ended::ReadOnly);
+                let done = self.site.store.commit(txn);
+                wake(self, cx, done);
             }
             Vote::Yes => {
                 joined.members.clone_from(&members);
@@ -108,8 +109,8 @@ impl Node {
                 let patience = cx.config().decision_timeout;
                 cx.set_timer(Timer::Doubt(txn), patience..=patience);
                 if cx.is_off(Mutant::UnlockAtVote) {
-                    let done = self.store.unlock(txn);
-                    self.wake(cx, done);
+                    let done = self.site.store.unlock(txn);
+                    wake(self, cx, done);
                 }
             }
         }
@@ -120,7 +121,7 @@ impl Node {
         let txn = record.txn();
         if cx.is_off(Mutant::NoPreparedRecord) {
             cx.note("two-phase-commit.votes.yes.unlogged", &[fact(txn)]);
-            self.log.write(record);
+            self.site.log.write(record);
         } else {
             cx.note("two-phase-commit.votes.yes", &[fact(txn)]);
             self.force(cx, record);
@@ -135,16 +136,16 @@ impl Node {
         txn: TxnId,
         outcome: Outcome,
     ) {
-        let Some(joined) = self.joined.get(&txn) else {
+        let Some(joined) = self.site.parts.get(&txn) else {
             self.on_repeated_decision(cx, from, txn, outcome);
             return;
         };
         let is_from_peer = joined.is_in_doubt() && from != COORDINATOR;
         let facts = [("from", Fact::Process(from)), ("outcome", Fact::Word(outcome.word()))];
-        let key = if is_from_peer { "two-phase-commit.learns.peer" } else { "two-phase-commit.learns" };
+        let key = if is_from_peer { "two-phase-commit.learns.peer" } else { "transaction.learns" };
         cx.note(key, &[fact(txn), facts[0], facts[1]]);
         let is_stable = if !joined.is_in_doubt() && outcome == Outcome::Abort {
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
             true
         } else {
             self.is_helped |= is_from_peer;
@@ -164,8 +165,8 @@ impl Node {
     /// A participant that has ended a transaction, or has never begun it, hears the decision. What it never begins
     /// again it can acknowledge.
     fn on_repeated_decision(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, from: ProcessId, txn: TxnId, outcome: Outcome) {
-        if self.past.begin(txn) {
-            self.past.end(txn, Ended::Decided(outcome));
+        if self.site.past.begin(txn) {
+            self.site.past.end(txn, Ended::Decided(outcome));
         }
         if from != COORDINATOR || !cx.config().is_acknowledged(outcome) {
             return;
@@ -181,7 +182,7 @@ impl Node {
     /// Does what is decided: makes the changes final or undoes them, and releases the locks. Returns whether a restart
     /// would not make it ask again.
     pub(super) fn learn(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, outcome: Outcome) -> bool {
-        let Some(joined) = self.joined.remove(&txn) else { return true };
+        let Some(joined) = self.site.parts.remove(&txn) else { return true };
         cx.cancel_timer(Timer::Doubt(txn));
         cx.cancel_timer(Timer::Request(txn));
         cx.cancel_timer(Timer::Lock(txn));
@@ -190,19 +191,16 @@ impl Node {
         if is_forced {
             self.force(cx, record);
         } else {
-            self.log.write(record);
+            self.site.log.write(record);
         }
         let is_stable = is_forced || !joined.is_in_doubt();
-        self.past.end(txn, Ended::Decided(outcome));
-        self.happened.push(Happened::Decided { txn, outcome, role: Role::Participant, delays: cx.delays() });
-        let (done, reply) = match (outcome, joined.reply) {
-            (Outcome::Commit, reply) => (self.store.commit(txn), reply.map(Reply::Committed)),
-            (Outcome::Abort, reply) => (self.store.abort(txn), reply.map(|_| Reply::Aborted)),
-        };
-        if let Some(reply) = reply {
-            self.answer(cx, txn, reply);
+        self.site.past.end(txn, Ended::Decided(outcome));
+        self.site.happened.push(Happened::Decided { txn, outcome, role: Role::Participant, delays: cx.delays() });
+        let done = self.site.store.end(txn, outcome);
+        if let Some(reads) = joined.reply {
+            TwoPhaseCommit::answer(self, cx, txn, Reply::of(outcome, reads));
         }
-        self.wake(cx, done);
+        wake(self, cx, done);
         is_stable
     }
 }

@@ -24,7 +24,7 @@ impl Monitor {
     pub fn observe(&mut self, world: &Observation<'_, TwoPhaseCommit>, verdict: &mut Verdict) {
         self.judge.observe(world, verdict);
         let Some(node) = world.node() else { return };
-        if node.joined.values().any(Joined::is_blocked) {
+        if node.site.parts.values().any(Joined::is_blocked) {
             verdict.reach(BLOCKED);
         }
         if node.is_helped {

@@ -5,16 +5,15 @@
 //! acknowledged; of what its log does not know, it will say what is presumed.
 
 use super::message::Message;
-use super::node::{Coordination, Ended, Joined, Node, Phase, fact, number};
+use super::node::{Coordination, Ended, Joined, Node, Phase};
 use super::record::{Durable, Record, Write};
 use super::{Begin, COORDINATOR, TwoPhaseCommit};
 use crate::kv::Key;
-use crate::transaction::execution::{Past, Sessions};
-use crate::transaction::log::Log;
+use crate::transaction::execution::Past;
 use crate::transaction::op::Reply;
 use crate::transaction::outbox::Outbox;
-use crate::transaction::store::Store;
-use crate::transaction::{Member, Outcome, TxnId};
+use crate::transaction::site::{Logged, Site};
+use crate::transaction::{Member, Outcome, TxnId, fact, number};
 use consistory_kernel::{Cx, MarkKind, ProcessId};
 use std::collections::BTreeMap;
 
@@ -25,26 +24,17 @@ impl Node {
     /// Boots from stable storage.
     pub(super) fn start(cx: &mut Cx<'_, TwoPhaseCommit>, durable: &Durable) -> Self {
         cx.persist(Write::Boot);
-        let life = durable.life + 1;
         let mut node = Self {
-            life,
-            log: Log::recover(&durable.log),
-            store: Store::default(),
-            running: BTreeMap::new(),
-            sessions: Sessions::default(),
+            site: Site::boot(durable),
             coordinated: BTreeMap::new(),
             begun: Past::default(),
-            joined: BTreeMap::new(),
-            past: Past::default(),
             coordinator_life: 1,
             outbox: Outbox::default(),
             unacknowledged: Vec::new(),
-            is_unwilling: durable.is_unwilling && life == 1,
             is_helped: false,
-            happened: Vec::new(),
         };
         if cx.me() == COORDINATOR {
-            let key = if life == 1 { "two-phase-commit.boots" } else { "two-phase-commit.recovers" };
+            let key = if node.site.life == 1 { "transaction.boots" } else { "transaction.recovers" };
             cx.mark(MarkKind::Leader, key, &[]);
             node.tell_life(cx);
         }
@@ -56,9 +46,9 @@ impl Node {
 
     /// Participants that begin to commit need to know which life of the coordinator they ask; of the first they know.
     fn tell_life(&self, cx: &mut Cx<'_, TwoPhaseCommit>) {
-        if self.life > 1 && cx.config().begin(cx.nodes()) == Begin::Participant {
+        if self.site.life > 1 && cx.config().begin(cx.nodes()) == Begin::Participant {
             for peer in cx.peers() {
-                cx.send(peer, Message::Hello { life: self.life });
+                cx.send(peer, Message::Hello { life: self.site.life });
             }
         }
     }
@@ -82,14 +72,14 @@ impl Node {
                 Record::Yes { members, changes, reply, .. } => {
                     let phase = Phase::Prepared { asked: 0, helpless: Vec::new() };
                     let joined = Joined { home: COORDINATOR, members: members.clone(), reply: reply.clone(), phase };
-                    self.past.begin(txn);
+                    self.site.past.begin(txn);
                     if reply.is_some() {
-                        self.sessions.begin(txn);
+                        self.site.sessions.begin(txn);
                     }
                     promises.insert(txn, (joined, changes.clone()));
                 }
                 Record::Learned { outcome, .. } => {
-                    self.past.end(txn, Ended::Decided(*outcome));
+                    self.site.past.end(txn, Ended::Decided(*outcome));
                     self.replay_learned(&mut promises, txn, *outcome);
                 }
             }
@@ -107,11 +97,7 @@ impl Node {
         reads: &[Option<i64>],
     ) {
         if cx.config().begin(cx.nodes()) != Begin::Participant {
-            let reply = match outcome {
-                Outcome::Commit => Reply::Committed(reads.to_vec()),
-                Outcome::Abort => Reply::Aborted,
-            };
-            self.sessions.end(txn, reply);
+            self.site.sessions.end(txn, Reply::of(outcome, reads.to_vec()));
         }
         let waiting = if cx.config().is_acknowledged(outcome) { targets.to_vec() } else { Vec::new() };
         if waiting.is_empty() {
@@ -125,15 +111,11 @@ impl Node {
     /// The participant here knew the decision: what it had changed is made again, or not.
     fn replay_learned(&mut self, promises: &mut Promises, txn: TxnId, outcome: Outcome) {
         let Some((joined, changes)) = promises.remove(&txn) else { return };
-        let reply = match outcome {
-            Outcome::Commit => {
-                self.store.redo(&changes);
-                joined.reply.map(Reply::Committed)
-            }
-            Outcome::Abort => joined.reply.map(|_| Reply::Aborted),
-        };
-        if let Some(reply) = reply {
-            self.sessions.end(txn, reply);
+        if outcome == Outcome::Commit {
+            self.site.store.redo(&changes);
+        }
+        if let Some(reads) = joined.reply {
+            self.site.sessions.end(txn, Reply::of(outcome, reads));
         }
     }
 
@@ -141,8 +123,8 @@ impl Node {
     fn take_up_promises(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, promises: Promises) {
         for (txn, (joined, changes)) in promises {
             cx.note("two-phase-commit.relocks", &[fact(txn), number("changes", changes.len())]);
-            self.store.restore(txn, &changes);
-            self.joined.insert(txn, joined);
+            self.site.store.restore(txn, &changes);
+            self.site.parts.insert(txn, joined);
             if cx.me() != COORDINATOR {
                 self.ask(cx, txn);
             }
@@ -163,7 +145,8 @@ impl Node {
             }
         }
         // A participant on the coordinator's node has nobody to ask: what the coordinator does not know is presumed.
-        let own: Vec<TxnId> = if cx.me() == COORDINATOR { self.joined.keys().copied().collect() } else { Vec::new() };
+        let own: Vec<TxnId> =
+            if cx.me() == COORDINATOR { self.site.parts.keys().copied().collect() } else { Vec::new() };
         for txn in own {
             let outcome = cx.config().presumed();
             self.learn(cx, txn, outcome);

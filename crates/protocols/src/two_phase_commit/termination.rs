@@ -3,16 +3,18 @@
 
 use super::message::Message;
 use super::mutants::Mutant;
-use super::node::{Ended, Joined, Node, Phase, fact, number};
+use super::node::{Ended, Node, Phase};
 use super::{COORDINATOR, Timer, TwoPhaseCommit};
 use crate::transaction::judge::Happened;
-use crate::transaction::{Outcome, TxnId};
+use crate::transaction::site::Undecided;
+use crate::transaction::work::abort_work;
+use crate::transaction::{Outcome, TxnId, fact, number};
 use consistory_kernel::{Cx, Fact, MarkKind, ProcessId};
 
 impl Node {
     /// A participant that has voted yes has waited for the decision, or for an answer to its question, in vain.
     pub(super) fn on_doubt(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId) {
-        if !self.joined.get(&txn).is_some_and(Joined::is_in_doubt) {
+        if !self.site.parts.get(&txn).is_some_and(Undecided::is_in_doubt) {
             return;
         }
         if cx.is_off(Mutant::AbortInDoubt) {
@@ -25,7 +27,7 @@ impl Node {
 
     /// Asks what is decided.
     pub(super) fn ask(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId) {
-        let Some(joined) = self.joined.get_mut(&txn) else { return };
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return };
         let Phase::Prepared { asked, helpless } = &mut joined.phase else { return };
         let key = match *asked {
             0 => "two-phase-commit.asks_decision",
@@ -44,7 +46,7 @@ impl Node {
             let peers = joined.members.iter().filter(|member| member.id != COORDINATOR);
             questions.extend(peers.map(|member| (member.id, member.life)));
         }
-        self.happened.push(Happened::Doubted { txn });
+        self.site.happened.push(Happened::Doubted { txn });
         let me = cx.me();
         for (id, life) in questions.into_iter().filter(|(id, _)| *id != me) {
             self.tell(cx, id, Message::DecisionReq { txn, life });
@@ -62,7 +64,7 @@ impl Node {
         let asker = ("asker", Fact::Process(from));
         if let Some(outcome) = self.known_outcome(cx, txn, life) {
             let word = ("outcome", Fact::Word(outcome.word()));
-            cx.note("two-phase-commit.helps", &[fact(txn), asker, word]);
+            cx.note("transaction.helps", &[fact(txn), asker, word]);
             self.tell(cx, from, Message::Decision { txn, outcome });
         } else {
             cx.note("two-phase-commit.cannot_help", &[fact(txn), asker]);
@@ -73,25 +75,25 @@ impl Node {
     /// What a participant can tell about a transaction: what it knows to be decided; or that it is aborted, because it
     /// has not voted yes and never will. One that may have voted read-only has left it to the others.
     fn known_outcome(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, txn: TxnId, life: u32) -> Option<Outcome> {
-        if let Some(joined) = self.joined.get(&txn) {
+        if let Some(joined) = self.site.parts.get(&txn) {
             if joined.is_in_doubt() {
                 return None;
             }
             // Where it has worked in an earlier life, it may have voted read-only then.
-            if life != self.life && cx.config().read_only {
+            if life != self.site.life && cx.config().read_only {
                 return None;
             }
-            self.abort_work(cx, txn);
+            abort_work(self, cx, txn);
             return Some(Outcome::Abort);
         }
-        match self.past.ended(txn) {
+        match self.site.past.ended(txn) {
             Some(Ended::Decided(outcome)) => Some(outcome),
             Some(Ended::ReadOnly) => None,
-            None => match self.recorded(txn) {
+            None => match self.site.recorded(txn) {
                 Some(outcome) => Some(outcome),
                 None if cx.config().read_only => None,
                 None => {
-                    self.past.end(txn, Ended::Decided(Outcome::Abort));
+                    self.site.past.end(txn, Ended::Decided(Outcome::Abort));
                     Some(Outcome::Abort)
                 }
             },
@@ -100,7 +102,7 @@ impl Node {
 
     /// Somebody whom this participant has asked does not know either.
     pub(super) fn on_uncertain(&mut self, cx: &mut Cx<'_, TwoPhaseCommit>, from: ProcessId, txn: TxnId) {
-        let Some(joined) = self.joined.get_mut(&txn) else { return };
+        let Some(joined) = self.site.parts.get_mut(&txn) else { return };
         let Phase::Prepared { helpless, .. } = &mut joined.phase else { return };
         if !helpless.contains(&from) {
             helpless.push(from);

@@ -3,76 +3,17 @@
 use super::formula::formula;
 use super::node::Node;
 use super::{Begin, COORDINATOR, Config, Directive, Presume, TwoPhaseCommit};
-use crate::kv::Key;
-use crate::spec::{ClientOp, Names, Spec};
+use crate::spec::{Names, Picture, Spec};
 use crate::stage::scene;
-use crate::transaction::costs::Costs;
-use crate::transaction::op::Transaction;
-use consistory_kernel::{DiskFate, Edit, Journal, Latency, MS, Moment, PPM, ProcessId, Setup, StepId, Time, World};
+use crate::transaction::rehearsal::{Run, writes};
+use consistory_kernel::{Edit, MS, PPM, ProcessId};
 
 const BEGINS: [Begin; 3] = [Begin::Coordinator, Begin::Participant, Begin::Together];
 const PRESUMPTIONS: [Presume; 3] = [Presume::Nothing, Presume::Abort, Presume::Commit];
 
-/// A run, with its journal.
-struct Run {
-    world: World<TwoPhaseCommit>,
-    journal: Journal<TwoPhaseCommit>,
-}
-
-impl Run {
-    fn new(setup: &Setup<TwoPhaseCommit>) -> Self {
-        let mut journal = Journal::from_step(StepId(0));
-        let world = World::new(setup, &mut journal).expect("a setup that can run");
-        Self { world, journal }
-    }
-
-    /// So many participants, 10 ms apart from each other.
-    fn of(config: Config, participants: u16) -> Self {
-        let mut setup = TwoPhaseCommit::defaults();
-        setup.nodes = if config.begin == Begin::Together { participants } else { participants + 1 };
-        setup.network.latency = Latency::Constant(10 * MS);
-        setup.config = config;
-        Self::new(&setup)
-    }
-
-    fn apply(&mut self, edit: &Edit<TwoPhaseCommit>) {
-        self.world.apply(edit, &mut self.journal).expect("it can be done now");
-    }
-
-    fn until(&mut self, time: Time) {
-        self.world.run_to(Moment::after(time), &mut self.journal);
-    }
-
-    /// The first client invokes a transaction at the node that executes it.
-    fn invoke(&mut self, op: &str) {
-        let op = Transaction::parse(op).expect(op);
-        let home = self.world.config().home(self.world.node_count(), &op);
-        let client = ProcessId(self.world.node_count());
-        self.apply(&Edit::Invoke { client, op, target: Some(home) });
-    }
-
-    fn is_so(&self, condition: &str) -> bool {
-        let words: Vec<&str> = condition.split(' ').collect();
-        TwoPhaseCommit::condition(&self.world, &words).expect("a condition")
-    }
-
-    /// What a key holds where it is held.
-    fn value(&self, key: &str) -> Option<i64> {
-        let key = Key::parse(key).expect("a key");
-        let holder = self.world.config().placement(self.world.node_count()).holder(key);
-        self.world.node(holder).expect("it is up").store.value(key)
-    }
-
-    fn costs(&self) -> Costs {
-        self.world.monitor().judge.ledger.last().expect("a transaction that everybody knows the outcome of").1
-    }
-}
-
-/// A transaction that changes so many keys, each at another participant.
-fn writes(participants: u16) -> String {
-    let keys = ["x", "y", "z", "u", "v"].iter().take(usize::from(participants));
-    let actions: Vec<String> = keys.map(|key| format!("write {key} 1")).collect();
-    format!("txn {}", actions.join(", "))
+/// So many participants, 10 ms apart from each other.
+fn run_of(config: Config, participants: u16) -> Run<TwoPhaseCommit> {
+    Run::of(if config.begin == Begin::Together { participants } else { participants + 1 }, config)
 }
 
 #[test]
@@ -81,7 +22,7 @@ fn costs_are_those_of_the_formulas() {
         let count = u32::from(participants);
         for begin in BEGINS {
             for presume in PRESUMPTIONS {
-                let mut run = Run::of(Config { begin, presume, ..Config::textbook() }, participants);
+                let mut run = run_of(Config { begin, presume, ..Config::textbook() }, participants);
                 run.invoke(&writes(participants));
                 run.until(300 * MS);
                 let is_collecting = u32::from(presume == Presume::Commit);
@@ -112,7 +53,7 @@ fn read_only_participants_cost_what_the_formulas_say() {
     for op in ops {
         for begin in BEGINS {
             for presume in PRESUMPTIONS {
-                let mut run = Run::of(Config { begin, presume, read_only: true, ..Config::textbook() }, 3);
+                let mut run = run_of(Config { begin, presume, read_only: true, ..Config::textbook() }, 3);
                 run.invoke(op);
                 run.until(300 * MS);
                 let costs = run.costs();
@@ -141,17 +82,15 @@ fn a_crash_at_any_time_leaves_all_or_nothing() {
         };
         for crashed in (0..3).map(ProcessId) {
             for time in (10..130).step_by(3) {
-                let mut run = Run::of(config.clone(), if begin == Begin::Together { 3 } else { 2 });
+                let mut run = run_of(config.clone(), if begin == Begin::Together { 3 } else { 2 });
                 run.invoke("txn write x 1, write y 1, read w");
                 run.until(time * MS);
-                run.apply(&Edit::Crash(crashed, DiskFate::Kept));
+                run.crash(crashed);
                 run.until((time + 70) * MS);
                 run.apply(&Edit::Restart(crashed));
                 run.until(4_000 * MS);
                 let about = format!("{begin:?} {presume:?} {crashed} at {time}");
-                assert_eq!(run.value("x"), run.value("y"), "{about}");
-                assert!(run.is_so("quiet"), "{about}");
-                assert!(run.world.findings().is_empty(), "{about}: {:?}", run.world.findings());
+                run.assert_settled(&about);
             }
         }
     }
@@ -187,17 +126,17 @@ fn a_participant_that_must_votes_no() {
 /// In doubt at rm1, which has lost nothing by its crash: what another transaction wants there waits.
 #[test]
 fn what_is_in_doubt_is_locked_after_a_restart() {
-    let mut run = Run::of(Config { lock_timeout: 2_000 * MS, ..Config::textbook() }, 2);
+    let mut run = run_of(Config { lock_timeout: 2_000 * MS, ..Config::textbook() }, 2);
     run.invoke("txn write x 1, write y 1");
     run.until(42 * MS);
     let rm1 = ProcessId(1);
     assert!(run.is_so("in-doubt 2"));
     run.apply(&Edit::Partition(vec![vec![rm1], vec![COORDINATOR, ProcessId(2)]]));
-    run.apply(&Edit::Crash(rm1, DiskFate::Kept));
+    run.crash(rm1);
     run.apply(&Edit::Restart(rm1));
     assert!(run.is_so("in-doubt rm1") && run.is_so("value x 1"));
     let node: &Node = run.world.node(rm1).expect("it is up");
-    assert_eq!(node.store.entries().filter(|(_, _, lock)| lock.is_some()).count(), 1);
+    assert_eq!(node.site.store.entries().filter(|(_, _, lock)| lock.is_some()).count(), 1);
     run.apply(&Edit::Heal);
     run.until(1_000 * MS);
     assert!(run.is_so("quiet") && run.is_so("value x 1") && run.is_so("value y 1"));
@@ -206,7 +145,7 @@ fn what_is_in_doubt_is_locked_after_a_restart() {
 
 #[test]
 fn a_single_node_is_everything() {
-    let mut run = Run::of(Config { begin: Begin::Participant, ..Config::textbook() }, 0);
+    let mut run = run_of(Config { begin: Begin::Participant, ..Config::textbook() }, 0);
     run.invoke("txn write x 1, write y 1, read x");
     run.until(200 * MS);
     assert_eq!((run.value("x"), run.value("y")), (Some(1), Some(1)));
@@ -215,7 +154,7 @@ fn a_single_node_is_everything() {
 
 #[test]
 fn cards_show_logs_and_locks() {
-    let mut run = Run::of(Config::textbook(), 2);
+    let mut run = run_of(Config::textbook(), 2);
     run.invoke("txn write x 1, read y");
     run.until(42 * MS);
     let scene = scene(&run.world);

@@ -36,8 +36,8 @@ pub mod why;
 pub mod words;
 
 pub use spec::{
-    Bears, Choice, ClientOp, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Picture, Property,
-    Spec, Visitor, message_name, names_of, parse_process, process_name,
+    Bears, Choice, ClientOp, Glyph, Group, Metric, MutantInfo, Names, Parameter, ParameterKind, Part, Picture,
+    Property, Spec, Visitor, message_name, names_of, parse_process, process_name,
 };
 
 /// Registers the protocol folders. Each folder exports its protocol as `Registered`.

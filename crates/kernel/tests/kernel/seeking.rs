@@ -260,6 +260,14 @@ impl Model {
             let path = &self.edits[branch];
             assert!(self.timeline.edits().map(|(step, moment, _)| (step, moment)).eq(path.iter().map(|e| (e.0, e.1))));
             self.expected = replay(&self.setup, path, 2 * END);
+            let known = self.timeline.tip().steps();
+            // The boots are not taken apart.
+            for step in (4..known.0).step_by(37) {
+                let world = self.timeline.world_after(StepId(step)).expect("it is known");
+                let expected = &self.expected[step as usize + 1];
+                assert_eq!(&snapshot(&world, expected.time), expected, "after step {step} of {branch}");
+            }
+            assert!(self.timeline.world_after(known).is_none());
             for steps in (4..=self.timeline.tip().steps().0).rev().step_by(3) {
                 self.timeline.seek_step(StepId(steps - 1));
                 assert_eq!(self.timeline.world().steps(), StepId(steps));

@@ -5,7 +5,7 @@
 
 use crate::listeners::Subscription;
 use crate::settings::SettingChange;
-use crate::store::{Store, ViewChange};
+use crate::store::{Layout, Panel, Store, ViewChange};
 use crate::words::word;
 use consistory_kernel::StepId;
 use consistory_session::words::Language;
@@ -131,6 +131,10 @@ impl Act {
             Self::Show(step) => {
                 store.travel(Command::SeekStep { step });
                 store.change(ViewChange::Select(Some(Selection::Step(step))));
+                // Elsewhere the details stand beside what was pressed.
+                if store.look(|view| view.layout) == Layout::Phone {
+                    store.change(ViewChange::Panel(Panel::Inspector));
+                }
             }
             Self::View(change) => store.change(change),
             Self::Setting(change) => store.set(change),

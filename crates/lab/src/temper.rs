@@ -207,8 +207,10 @@ fn drawn_setting(dice: &mut Dice, kind: ParameterKind, default: &Setting, percen
             Setting::Number(dice.pick(&[*number, *number, least, least + 1]))
         }
         (ParameterKind::Choice(choices), Setting::Number(place)) => {
-            let last = u32::try_from(choices.len()).unwrap_or(1).saturating_sub(1);
-            Setting::Number(dice.pick(&[*place, *place, 0, last]))
+            // As often the default as any of them.
+            let all = 0..u32::try_from(choices.len()).unwrap_or(0);
+            let options: Vec<u32> = all.clone().map(|_| *place).chain(all).collect();
+            Setting::Number(dice.pick(&options))
         }
         (_, Setting::Duration(time)) => Setting::Duration(time * percent / 100),
         (_, Setting::Range(low, high)) => Setting::Range(low * percent / 100, high * percent / 100),

@@ -119,3 +119,62 @@ fn written(operation: &Operation) -> Option<&Value> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_stale;
+    use crate::history::{ClientHistory, Stage, Turn};
+    use consistory_checks::{Call, Object, Value};
+    use consistory_kernel::{ProcessId, StepId};
+    use consistory_scene::Text;
+
+    /// A history of a register from invocations and ends in order: who, and what; none ends what that client began,
+    /// a read with that value. Whether the operation that ends last is stale.
+    fn last_is_stale(turns: &[(u16, Option<Call>, i64)]) -> bool {
+        let turn = |(step, (client, call, value)): (u32, &(u16, Option<Call>, i64))| Turn {
+            step: StepId(step),
+            time: u64::from(step),
+            client: ProcessId(*client),
+            process: u64::from(*client),
+            key: Value::Nil,
+            call: call.clone().unwrap_or(Call::Read),
+            label: Text::plain(""),
+            delays: 0,
+            stage: match (call, value) {
+                (Some(_), _) => Stage::Invoked,
+                (None, 0) => Stage::Ok(Value::Nil),
+                (None, value) => Stage::Ok(Value::Number(*value)),
+            },
+        };
+        let turns: Vec<Turn> = (0..).zip(turns).map(turn).collect();
+        let seen = ClientHistory::of(turns, Object::Register, &[]);
+        let last = seen.operations.iter().max_by_key(|operation| operation.last_step).expect("an operation");
+        is_stale(&seen, last)
+    }
+
+    fn write(value: i64) -> Option<Call> {
+        Some(Call::Write(Value::Number(value)))
+    }
+
+    #[test]
+    fn a_value_is_stale_once_another_has_replaced_it() {
+        let read = || Some(Call::Read);
+        let replaced = [(1, write(1), 0), (1, None, 0), (1, write(2), 0), (1, None, 0), (2, read(), 0), (2, None, 1)];
+        assert!(last_is_stale(&replaced));
+        let fresh = [(1, write(1), 0), (1, None, 0), (1, write(2), 0), (1, None, 0), (2, read(), 0), (2, None, 2)];
+        assert!(!last_is_stale(&fresh));
+        let initial = [(1, write(1), 0), (1, None, 0), (2, read(), 0), (2, None, 0)];
+        assert!(last_is_stale(&initial), "what was there before any write");
+        // The write that replaces it has not ended when the read begins.
+        let beside = [(1, write(1), 0), (1, None, 0), (1, write(2), 0), (2, read(), 0), (1, None, 0), (2, None, 1)];
+        assert!(!last_is_stale(&beside));
+        // Of two writes at one time either may be the last.
+        let rivals = [(1, write(1), 0), (3, write(2), 0), (1, None, 0), (3, None, 0), (2, read(), 0), (2, None, 1)];
+        assert!(!last_is_stale(&rivals));
+        // What nobody wrote is not stale, but wrong.
+        let unheard = [(1, write(1), 0), (1, None, 0), (2, read(), 0), (2, None, 7)];
+        assert!(!last_is_stale(&unheard));
+        // A write is not stale.
+        assert!(!last_is_stale(&[(1, write(1), 0), (1, None, 0), (2, write(2), 0), (2, None, 0)]));
+    }
+}

@@ -188,7 +188,7 @@ impl View {
             pointed: None,
             playing: false,
             speed: SPEED_DEFAULT,
-            panel: Panel::Log,
+            panel: if layout == Layout::Phone { Panel::Story } else { Panel::Log },
             drawer: None,
             dialog: None,
             notices: Vec::new(),

@@ -50,9 +50,10 @@ fn causes(page: &Page, inspection: &Inspection, selection: Selection) -> Html {
             Selection::Message(_) | Selection::Step(_) => empty(page, "inspector.no-cause"),
         };
     }
+    let is_process = matches!(selection, Selection::Process(_));
     html! {
         <>
-            { subtitle(page, "inspector.why") }
+            { subtitle(page, if is_process { "inspector.last" } else { "inspector.why" }) }
             <ol class="events causes">
                 for (key, _, line) in keyed(&inspection.causes) {
                     { event_line(page, key, line, false, false) }

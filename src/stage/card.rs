@@ -26,6 +26,8 @@ pub(crate) struct Shown {
     pub(crate) dragged: bool,
     /// Whether the Tab key stops at it.
     pub(crate) reachable: bool,
+    /// The width of the stage.
+    pub(crate) room: f64,
 }
 
 /// A node as a card, with its buttons, the last of which opens the menu of everything else that can be done to it.
@@ -42,7 +44,7 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
         when(shown.dragged, "card-dragged"),
     ]);
     let badge = page.text(&card.badge);
-    let place = if rect.top() < 60.0 { "card-actions card-actions-below" } else { "card-actions" };
+    let place = class_of_actions(*rect, shown.room);
     html! {
         <article
             key={card.id.0}
@@ -53,7 +55,7 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
             aria-label={summary(page, card)}
         >
             <div class="card-head">
-                <span class="card-arc" aria-hidden="true"></span>
+                <span class={if card.timer.is_some() { "card-arc card-arc-on" } else { "card-arc" }} aria-hidden="true"></span>
                 <span class="card-name">{ card.name.clone() }</span>
                 <span class="card-role">{ role(page, card) }</span>
                 if !badge.is_empty() {
@@ -80,6 +82,21 @@ pub(crate) fn node_card(page: &Page, card: &Card, shown: &Shown, on_more: &OnMor
             </div>
         </article>
     }
+}
+
+/// Half of the width that the buttons of a card may take.
+const ACTIONS_HALF: f64 = 116.0;
+
+/// The classes of a card's buttons: below it at the top of the stage, and from edge to edge with it at the sides.
+fn class_of_actions(rect: Rect, room: f64) -> String {
+    let side = if rect.centre.x < ACTIONS_HALF {
+        "card-actions-start"
+    } else if rect.centre.x > room - ACTIONS_HALF {
+        "card-actions-end"
+    } else {
+        ""
+    };
+    class(&["card-actions", when(rect.top() < 60.0, "card-actions-below"), side])
 }
 
 /// Edits, and gives the focus to the card: the button may be another one, or gone, after the edit.

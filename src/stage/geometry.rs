@@ -33,7 +33,8 @@ impl Rect {
     pub(crate) fn style(self) -> String {
         let (left, top) = (Tenths(self.left()), Tenths(self.top()));
         let (width, height) = (Tenths(self.width), Tenths(self.height));
-        format!("transform:translate({left}px,{top}px);width:{width}px;height:{height}px")
+        // Not by a transform: what stands out of the element may then lie above the canvas, which lies above the element.
+        format!("left:{left}px;top:{top}px;width:{width}px;height:{height}px")
     }
 
     /// The distance of a point from the rectangle; 0 inside.
@@ -161,6 +162,9 @@ const LOW: f64 = 420.0;
 const STRETCH_MAX: f64 = 1.6;
 /// Rows may be wider.
 const ROWS_STRETCH_MAX: f64 = 2.6;
+/// The smallest cards show their roles at that width, and names and badges at the other.
+const MINI_READABLE: f64 = 86.0;
+const MINI_LEAST: f64 = 60.0;
 /// Room between two clients.
 const CLIENT_GAP: f64 = 12.0;
 /// A client is no smaller than that where there are many.
@@ -284,13 +288,16 @@ impl Plan {
 /// The width of the smallest cards: where they stand in rows, what the row has to spare is theirs, so that roles can be
 /// read.
 fn mini_width(scene: &Scene, area: &Area) -> f64 {
-    let (least, most) = (Variant::Mini.card_size().0, Variant::Compact.card_size().0);
     let longest = scene.rows.iter().copied().max().filter(|_| !scene.is_ring()).map_or(0.0, f64::from);
     if longest == 0.0 {
-        return least;
+        return Variant::Mini.card_size().0;
     }
-    let gaps = Variant::Compact.gap() * (longest - 1.0);
-    ((area.right - area.left - gaps) / longest).clamp(least, most)
+    let room = area.right - area.left;
+    let most = Variant::Compact.card_size().0;
+    let with = |gap: f64| (room - gap * (longest - 1.0)) / longest;
+    // Messages need the gaps more than the names need the cards, as long as these can be read at all.
+    let wide = with(Variant::Compact.gap()).min(most);
+    if wide >= MINI_READABLE { wide } else { with(Variant::Mini.gap()).clamp(MINI_LEAST, MINI_READABLE) }
 }
 
 /// What is left of the stage.
@@ -310,7 +317,10 @@ fn clients(scene: &Scene, variant: Variant, area: &mut Area) -> Vec<(ProcessId, 
     }
     let (width, height) = variant.client_size();
     let (space_x, space_y) = (area.right - area.left, area.bottom - area.top);
-    let as_column = space_x > space_y * 1.35;
+    // A row of nodes needs its room first.
+    let longest = scene.rows.iter().copied().max().map_or(0.0, f64::from);
+    let nodes = if scene.is_ring() { 0.0 } else { longest * (Variant::Mini.card_size().0 + Variant::Mini.gap()) };
+    let as_column = space_x > space_y * 1.35 && space_x - width - 2.0 * MARGIN >= nodes;
     // Along the lines and across them.
     let (space, size, least) =
         if as_column { (space_y, height, CLIENT_LEAST.1) } else { (space_x, width, CLIENT_LEAST.0) };

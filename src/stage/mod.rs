@@ -270,6 +270,7 @@ impl Crowd<'_> {
                     selected: self.is_selected(card.id),
                     dragged: by(card.id).is_some(),
                     reachable: self.first == Some(card.id),
+                    room: self.plan.width,
                 }, &on_more) }
             }
         }

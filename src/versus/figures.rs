@@ -2,7 +2,7 @@
 //! are found, so that no frame waits for them.
 
 use crate::panels::subtitle;
-use crate::part::{Page, Part, Reads, State, when};
+use crate::part::{Page, Part, Reads, State, class, when};
 use crate::words::{milliseconds, number};
 use consistory_scene::Text;
 use consistory_session::Topics;
@@ -102,7 +102,7 @@ fn row(page: &Page, name: &'static str, cells: Vec<Html>) -> Html {
 fn numbers(page: &Page, (row_of, name): (&Row, &'static str), figures: &[Figures]) -> Html {
     let cell = |(place, (of, is_best)): (usize, (&Figures, bool))| {
         html! {
-            <td key={place} class={when(is_best, "versus-best")}>
+            <td key={place} class={class(&["versus-number", when(is_best, "versus-best")])}>
                 { figure(page, row_of, of) }
                 if is_best {
                     <span class="versus-star" aria-hidden="true">{ "★" }</span>

@@ -1,6 +1,6 @@
 //! The event feed: what happened, with the reason, as word keys with arguments.
 
-use crate::script::{duration_text, latency_text, percent_text};
+use crate::script::{duration_text, latency_shown, percent_text};
 use crate::spec::{ClientOp, Names, Spec, names_of};
 use consistory_kernel::{
     Body, BranchId, DiskFate, Edit, Fact, Journal, MarkKind, MessageAct, NoteRecord, OperationStage, Outcome,
@@ -194,9 +194,9 @@ pub fn edit_text<P: Spec>(edit: &Edit<P>, names: Names) -> Text {
             Text::key("edit.partition").with("groups", Arg::Plain(groups.join(" ")))
         }
         Edit::Heal => Text::key("edit.heal"),
-        Edit::Latency(latency) => value("edit.latency", latency_text(latency)),
+        Edit::Latency(latency) => value("edit.latency", latency_shown(latency)),
         Edit::LinkLatency(from, to, latency) => {
-            link("edit.link_latency", *from, *to).with("value", Arg::Plain(latency_text(latency)))
+            link("edit.link_latency", *from, *to).with("value", Arg::Plain(latency_shown(latency)))
         }
         Edit::Loss(ratio) => value("edit.loss", percent_text(*ratio)),
         Edit::Duplication(ratio) => value("edit.duplicate", percent_text(*ratio)),

@@ -99,6 +99,11 @@ pub fn percent_text(ratio: Ppm) -> String {
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// A latency distribution as readers see it: what does not vary is a duration.
+pub fn latency_shown(latency: &Latency) -> String {
+    latency_text(latency).replace("const:", "")
+}
+
 /// A latency distribution in the notation of the command line.
 pub fn latency_text(latency: &Latency) -> String {
     match latency {

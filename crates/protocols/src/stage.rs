@@ -1,7 +1,7 @@
 //! Builds the scene of any protocol's world: what is the same for all of them.
 
 use crate::picture::plain_card;
-use crate::script::latency_text;
+use crate::script::latency_shown;
 use crate::spec::{Spec, names_of};
 use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, World};
 use consistory_scene as scene;
@@ -29,7 +29,7 @@ pub fn scene<P: Spec>(world: &World<P>) -> Scene {
 fn late<P: Spec>(world: &World<P>) -> Vec<(ProcessId, ProcessId, String)> {
     let network = world.network();
     let own = network.link_latency.iter().filter(|(_, latency)| **latency != network.latency);
-    own.map(|((from, to), latency)| (*from, *to, latency_text(latency).replace("const:", ""))).collect()
+    own.map(|((from, to), latency)| (*from, *to, latency_shown(latency))).collect()
 }
 
 fn draw_card<P: Spec>(world: &World<P>, id: ProcessId) -> Card {

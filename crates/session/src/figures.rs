@@ -145,9 +145,12 @@ pub const ROWS: [Row; 11] = [
     Row::new("forced_writes", Unit::Count, Better::Less, |figures| Some(figures.forced_writes)),
 ];
 
-/// Which runs have the best figure of a row; none of them where all have the same.
+/// Which runs have the best figure of a row; none of them where all have the same. What costs little because less was
+/// done is not the best: of costs, only the runs are compared in which the most operations took effect.
 pub fn best(row: &Row, runs: &[Figures]) -> Vec<bool> {
-    let values: Vec<Option<u64>> = runs.iter().map(row.value).collect();
+    let done = runs.iter().map(|run| run.operations.ok).max();
+    let has_done = |run: &&Figures| row.better == Better::More || Some(run.operations.ok) == done;
+    let values: Vec<Option<u64>> = runs.iter().map(|run| Some(run).filter(has_done).and_then(row.value)).collect();
     let known = || values.iter().flatten().copied();
     let best = match row.better {
         Better::Less => known().min(),

@@ -80,6 +80,22 @@ fn whom_an_adversary_leaves_alone_decides() {
 }
 
 #[test]
+fn an_adversary_that_comes_too_late_delays_nothing() {
+    let run = |adversary: bool| {
+        let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
+        world.apply(&invoke(), &mut journal).expect("the client is there");
+        while world.reached() >> coordinator::COMMITTED & 1 == 0 {
+            assert!(world.step(&mut journal));
+        }
+        world.apply(&Edit::Adversary(adversary), &mut journal).expect("at any time");
+        world.run_to(Moment::after(1_000 * MS), &mut journal);
+        let ends = journal.operations().iter().map(|event| event.time).collect::<Vec<_>>();
+        (world.counters(), ends)
+    };
+    assert_eq!(run(true), run(false));
+}
+
+#[test]
 fn a_participant_in_doubt_asks_until_the_coordinator_is_back() {
     let (mut world, mut journal) = start(&coordinator::setup(3, 1), votes(&[0, 0]));
     world.apply(&invoke(), &mut journal).expect("the client is there");

@@ -57,6 +57,8 @@ fn a_limit_of_states_ends_the_search() {
     assert_eq!((most.distinct, most.complete, most.findings.len()), (287, false, 0));
     let one = explore(&model, 1, &mut |_| true);
     assert_eq!((one.distinct, one.generated, one.depth, one.complete), (1, 2, 1, false));
+    let two = explore(&model, 2, &mut |_| true);
+    assert_eq!((two.distinct, two.depth), (2, 2), "the level counts although nothing of it was expanded");
     assert_eq!(one.unreached, ["all-committed", "all-aborted"]);
     let endless = explore(&Count { bound: u64::MAX }, 500, &mut |_| true);
     assert_eq!((endless.distinct, endless.depth, endless.complete), (500, 500, false));
@@ -74,6 +76,7 @@ fn a_state_outside_counts_and_ends_its_path() {
 fn a_violation_ends_the_search_and_leaves_it_incomplete() {
     let broken = explored(&TwoPhase::new(3).mutated(Mutant::CommitAfterOne));
     assert_eq!((broken.complete, broken.findings.len()), (false, 1));
+    assert_eq!(broken.depth, broken.findings[0].length + 1, "the level of the state that breaks it");
     let at_once = explored(&Graph { seed: 0, nodes: 1, degree: 3, bound: 1, forbidden: 0 });
     let finding = &at_once.findings[0];
     assert_eq!((at_once.distinct, finding.length, finding.state.as_str()), (1, 0, "0"));

@@ -45,11 +45,16 @@ pub(super) fn jump(entries: &[Entry], now: Time, direction: Direction) -> Result
         }
         return Ok(last);
     }
-    let mut next = Time::MAX;
+    let mut next: Result<Time, Problem> = Ok(Time::MAX);
     for entry in entries {
         let mut session = entry.session.borrow_mut();
-        session.apply(Command::Jump(Direction::Forward))?;
-        next = next.min(session.now());
+        // A run in which nothing happens waits for the others.
+        let found = session.apply(Command::Jump(Direction::Forward)).map(|_| session.now());
+        next = match (next, found) {
+            (Ok(next), Ok(found)) => Ok(next.min(found)),
+            (Err(_) | Ok(Time::MAX), found) => found,
+            (next, Err(_)) => next,
+        };
     }
-    Ok(next)
+    next
 }

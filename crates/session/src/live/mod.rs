@@ -18,7 +18,7 @@ use crate::scenario::{self, Script};
 use crate::spacetime::{self, Spots};
 use crate::{edits, parameters, trace};
 use consistory_checks::Object;
-use consistory_kernel::{BranchId, Counters, MS, Moment, Setup, StepId, Time, Timeline};
+use consistory_kernel::{BranchId, Counters, Journal, MS, Moment, Setup, StepId, Time, Timeline};
 use consistory_protocols::script::duration_text;
 use consistory_protocols::{ClientOp, Spec, Visitor, feed};
 use consistory_scene::{Arg, Check, FeedLine, Inspection, Matrix, Scene, Subject, Text, TimelineView, Why};
@@ -134,7 +134,7 @@ impl<P: Spec> LiveRun<P> {
         &self.timeline
     }
 
-    fn jump(&mut self, direction: Direction) {
+    fn jump(&mut self, direction: Direction) -> Result<(), Problem> {
         let steps = self.timeline.world().steps();
         match direction {
             Direction::Back => {
@@ -145,22 +145,30 @@ impl<P: Spec> LiveRun<P> {
                 }
             }
             Direction::Forward => {
-                let limit = self.timeline.world().time() + HORIZON;
-                loop {
-                    if let Some(step) = self.marked_from(steps) {
-                        self.timeline.seek_step(step);
-                        return;
-                    }
-                    let next = self.timeline.tip().next_time();
-                    if next.is_none_or(|next| next > limit) {
-                        self.timeline.seek(Moment::after(limit));
-                        return;
-                    }
-                    let tip = self.timeline.tip().time();
-                    self.timeline.seek(Moment::after((tip + GROWTH).min(limit)));
+                if self.marked_from(steps).is_none() {
+                    let ahead = self.marked_ahead().ok_or_else(nothing_ahead)?;
+                    self.timeline.seek(Moment::after(ahead));
+                }
+                if let Some(step) = self.marked_from(steps) {
+                    self.timeline.seek_step(step);
                 }
             }
         }
+        Ok(())
+    }
+
+    /// When something notable happens next after all that is known, tried in a copy: a run that only waits stays where
+    /// it is.
+    fn marked_ahead(&self) -> Option<Time> {
+        let mut world = self.timeline.tip().clone();
+        let limit = self.timeline.world().time() + HORIZON;
+        let mut journal = Journal::from_step(world.steps());
+        while world.next_time().is_some_and(|next| next <= limit) && world.step(&mut journal) {
+            if journal.marked().next().is_some() {
+                return Some(world.time());
+            }
+        }
+        None
     }
 
     /// The last marked step whose effect the cursor does not stand right behind.
@@ -223,6 +231,10 @@ impl<P: Spec> LiveRun<P> {
     }
 }
 
+fn nothing_ahead() -> Problem {
+    Problem::new(Text::key("problem.nothing_ahead").with("time", Arg::Time(HORIZON)))
+}
+
 /// The narration of a gallery scenario, as far as a run does what the scenario does.
 fn narration<P: Spec>(item: &'static GalleryItem, timeline: &Timeline<P>) -> Vec<(Time, String)> {
     let Ok(script) = scenario::parse::parse(gallery::TextOf(item).visit::<P>()) else { return Vec::new() };
@@ -262,7 +274,7 @@ impl<P: Spec> Session for LiveRun<P> {
             Command::Step(Direction::Back) => {
                 self.timeline.step_back();
             }
-            Command::Jump(direction) => self.jump(direction),
+            Command::Jump(direction) => self.jump(direction)?,
             Command::SwitchBranch { branch } => {
                 self.timeline.switch(BranchId(branch));
                 always = Topics::ALL;

@@ -42,7 +42,12 @@ fn operations<P: Spec>(timeline: &Timeline<P>, client: ProcessId) -> Vec<ClientO
                 let end = ended.iter().find(|(serial, _, _)| *serial == event.serial);
                 let (state, label) = match end {
                     None => (OperationState::Pending, op.label()),
-                    Some((_, _, Outcome::Ok(reply))) => (OperationState::Ok, op.answered(reply)),
+                    Some((_, _, Outcome::Ok(reply))) => {
+                        // What was refused never took effect, as an aborted transaction.
+                        let took_effect = P::Op::returned(reply).is_some();
+                        let state = if took_effect { OperationState::Ok } else { OperationState::Failed };
+                        (state, op.answered(reply))
+                    }
                     Some((_, _, Outcome::Failed)) => (OperationState::Failed, op.label()),
                     Some((_, _, Outcome::Unknown)) => (OperationState::Unknown, op.label()),
                 };

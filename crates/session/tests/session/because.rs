@@ -1,9 +1,9 @@
 //! Why an event came out as it did: the property that it broke, the operation that it ended.
 
 use crate::verdicts::{TWO_LEADERS, history, run};
-use consistory_scene::{Arg, Text, Why};
-use consistory_session::Session;
+use consistory_scene::{Arg, OperationState, Text, Why};
 use consistory_session::because::why_step;
+use consistory_session::{Command, Direction, Session};
 
 /// The claim, and the keys of the facts.
 fn told(answer: &Why) -> (&'static str, Vec<&'static str>) {
@@ -105,4 +105,25 @@ run 100ms
     }
     // An event that breaks nothing and ends no operation has nothing to tell.
     assert_eq!(why_step(&*session, consistory_kernel::StepId(finding.step.0 - 1)).len(), 0);
+}
+
+#[test]
+fn a_jump_past_the_last_event_of_note_stays_where_it_is() {
+    let mut session = run("protocol primary-backup\nrun 500ms\n");
+    let (now, until) = (session.now(), session.timeline().until);
+    let told = session.apply(Command::Jump(Direction::Forward)).expect_err("nothing but heartbeats");
+    assert_eq!(told.text.key, "problem.nothing_ahead");
+    assert_eq!((session.now(), session.timeline().until), (now, until));
+    // Where there is something, the jump leads there although it is not known yet.
+    let mut session = run("protocol raft\nrun 10ms\n");
+    session.apply(Command::Jump(Direction::Forward)).expect("an election");
+    assert!(session.now() > 100_000, "{}", session.now());
+}
+
+#[test]
+fn an_aborted_transaction_is_shown_as_failed() {
+    let session = run("protocol two-phase-commit\nvote rm2 no\nclient c1 via tm txn write x 1, write y 1\nrun 500ms\n");
+    let scene = session.scene();
+    let operation = scene.clients[0].operations.last().expect("it was asked");
+    assert_eq!((operation.state, operation.label.key), (OperationState::Failed, "transaction.aborted"));
 }

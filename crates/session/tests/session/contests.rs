@@ -229,6 +229,12 @@ fn figures_tell_the_runs_apart() {
         assert!(median <= most && of.latency.is_some() && of.unavailable.is_some());
         assert!(of.violated.is_empty(), "{of:?}");
     }
+    // To a primary that waits for nobody it is one way there and one back.
+    let mut calm =
+        opened("versus primary-backup acks=0, raft\nset latency=const:10ms\nat 600ms client c1 write x 1\nrun 400ms\n");
+    go(&mut calm, Command::Seek { to: 1_000 * MS });
+    let of = Figures::of(&**calm.entries()[0].session.borrow());
+    assert_eq!((of.latency, of.operations.ok), (Some(20 * MS), 1));
     // It waits for nobody, and so misses nobody who is cut off.
     assert_eq!(figures[0].delays.map(|(median, _)| median), Some(0));
     assert!(figures[2].delays.is_some_and(|(median, _)| median >= 2), "there and back: {:?}", figures[2]);

@@ -423,7 +423,10 @@ impl Store {
     fn welcome(&self, view: ViewState, notice: Option<Problem>) {
         self.learn_names();
         self.keep_link();
-        self.change(ViewChange::Panel(Panel::from_number(view.panel)));
+        // Where one panel is all there is room for, the first is the one that says what this is about.
+        let is_phone = self.look(|known| known.layout) == Layout::Phone;
+        let panel = if is_phone && view.panel == 0 { Panel::Story } else { Panel::from_number(view.panel) };
+        self.change(ViewChange::Panel(panel));
         if let Some(speed) = view.speed.checked_sub(1) {
             self.change(ViewChange::Speed(usize::from(speed)));
         }

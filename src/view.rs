@@ -188,7 +188,7 @@ impl View {
             pointed: None,
             playing: false,
             speed: SPEED_DEFAULT,
-            panel: if layout == Layout::Phone { Panel::Story } else { Panel::Log },
+            panel: Panel::Log,
             drawer: None,
             dialog: None,
             notices: Vec::new(),

@@ -100,6 +100,8 @@ pub enum Better {
     Less,
     /// The more of it, the better.
     More,
+    /// It is what was spent on operations: the less, the better, if any took effect.
+    Cheaper,
 }
 
 /// What a figure counts.
@@ -137,32 +139,31 @@ pub const ROWS: [Row; 11] = [
     Row::new("operations_unknown", Unit::Count, Better::Less, |figures| Some(figures.operations.unknown)),
     Row::new("operations_pending", Unit::Count, Better::Less, |figures| Some(figures.operations.pending)),
     Row::new("unavailable_ms", Unit::Time, Better::Less, |figures| figures.unavailable),
-    Row::new("latency_median_ms", Unit::Time, Better::Less, |figures| figures.latency),
-    Row::new("delays_median", Unit::Count, Better::Less, |figures| figures.delays.map(|(median, _)| median)),
-    Row::new("delays_most", Unit::Count, Better::Less, |figures| figures.delays.map(|(_, most)| most)),
-    Row::new("messages", Unit::Count, Better::Less, |figures| Some(figures.messages)),
-    Row::new("bytes", Unit::Count, Better::Less, |figures| Some(figures.bytes)),
-    Row::new("forced_writes", Unit::Count, Better::Less, |figures| Some(figures.forced_writes)),
+    Row::new("latency_median_ms", Unit::Time, Better::Cheaper, |figures| figures.latency),
+    Row::new("delays_median", Unit::Count, Better::Cheaper, |figures| figures.delays.map(|(median, _)| median)),
+    Row::new("delays_most", Unit::Count, Better::Cheaper, |figures| figures.delays.map(|(_, most)| most)),
+    Row::new("messages", Unit::Count, Better::Cheaper, |figures| Some(figures.messages)),
+    Row::new("bytes", Unit::Count, Better::Cheaper, |figures| Some(figures.bytes)),
+    Row::new("forced_writes", Unit::Count, Better::Cheaper, |figures| Some(figures.forced_writes)),
 ];
 
-/// Which runs have the best figure of a row; none of them where all have the same. What costs little because less was
-/// done is not the best: of costs, only the runs are compared in which the most operations took effect.
+/// Which runs have the best figure of a row; none of them where all have the same. What costs little because nothing was
+/// done is not cheap: of what is spent, only runs are compared in which some operation took effect.
 pub fn best(row: &Row, runs: &[Figures]) -> Vec<bool> {
-    let done = runs.iter().map(|run| run.operations.ok).max();
-    let has_done = |run: &&Figures| row.better == Better::More || Some(run.operations.ok) == done;
-    let values: Vec<Option<u64>> = runs.iter().map(|run| Some(run).filter(has_done).and_then(row.value)).collect();
+    let counts = |run: &&Figures| row.better != Better::Cheaper || run.operations.ok > 0;
+    let values: Vec<Option<u64>> = runs.iter().map(|run| Some(run).filter(counts).and_then(row.value)).collect();
     let known = || values.iter().flatten().copied();
     let best = match row.better {
-        Better::Less => known().min(),
+        Better::Less | Better::Cheaper => known().min(),
         Better::More => known().max(),
     };
-    let is_told_apart = values.iter().any(|value| *value != best);
+    let is_told_apart = known().any(|value| Some(value) != best);
     values.iter().map(|value| is_told_apart && value.is_some() && *value == best).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Better, Figures, ROWS, Row, Unit, best, median};
+    use super::{Better, Figures, Operations, ROWS, Row, Unit, best, median};
 
     #[test]
     fn a_median_is_one_of_the_values() {
@@ -182,9 +183,16 @@ mod tests {
         assert_eq!(best(&row(Better::More), &messages(&[5, 3, 3])), [true, false, false]);
         assert_eq!(best(&row(Better::Less), &messages(&[3, 3])), [false, false]);
         // No operation has no latency; that is not the best one.
-        let some = Figures { latency: Some(9), ..Figures::default() };
-        let latency = ROWS.iter().find(|row| row.id == "latency_median_ms").expect("a row");
-        assert_eq!(best(latency, &[some, Figures::default()]), [true, false]);
-        assert_eq!(best(latency, &[Figures::default(), Figures::default()]), [false, false]);
+        let some = |latency| {
+            let operations = Operations { ok: 1, ..Operations::default() };
+            Figures { latency: Some(latency), operations, messages: latency, ..Figures::default() }
+        };
+        let row = |id: &str| ROWS.iter().find(|row| row.id == id).expect("a row");
+        let none = Figures::default();
+        assert_eq!(best(row("latency_median_ms"), &[some(9), some(7), none.clone()]), [false, true, false]);
+        // Nor is it cheap to have done nothing, and nobody is the best of one.
+        assert_eq!(best(row("messages"), &[some(9), some(7), none.clone()]), [false, true, false]);
+        assert_eq!(best(row("messages"), &[some(9), none.clone(), none.clone()]), [false, false, false]);
+        assert_eq!(best(row("operations_ok"), &[some(9), none.clone(), none]), [true, false, false]);
     }
 }

@@ -52,6 +52,21 @@ pub(crate) fn contradictions_are_named(engine: Engine) {
     let played = "return document.querySelectorAll('tr.history-played').length;";
     browser.until("an operation of the order", || (browser.script(played, &[]) == 1).then_some(()));
 
+    // An operation leads to the event that answered it, and to why it came out so.
+    let press = "[...document.querySelectorAll('table.history .line-button')].find((button) => button.textContent === 'x → 2').click();";
+    browser.script(press, &[]);
+    let answers =
+        "return [...document.querySelectorAll('.answers summary')].map((line) => line.textContent).join('|');";
+    let told = browser.until("why it is so", || {
+        browser.script(answers, &[]).as_str().filter(|told| !told.is_empty()).map(str::to_owned)
+    });
+    assert_eq!(told, "x → 2 of c1 is stale: the value had been replaced before it began");
+    browser.click("button", "Show the event that made it so");
+    let title = "return document.querySelector('#inspector-title').textContent;";
+    browser.until("the event of the node that answered", || {
+        browser.script(title, &[]).as_str().filter(|title| title.contains("n1")).map(|_| ())
+    });
+
     // Before the second write the history is another one.
     browser.focus("slider", "Time in the run");
     browser.key(&consistory_browser_tests::Key::Home);

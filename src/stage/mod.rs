@@ -160,6 +160,8 @@ impl Part for Stage {
             first: self.reachable.get().or_else(|| scene.cards.first().map(|card| card.id)),
         };
         let (down, hover, up, cancel) = pointer::callbacks(&pointer);
+        // Before the stage is measured nobody has a place, and whoever moves from one to another shifts the page.
+        let is_measured = plan.width > 0.0;
         html! {
             <div
                 ref={&self.root}
@@ -175,8 +177,8 @@ impl Part for Stage {
             >
                 { edges(&plan, &scene, &division, line) }
                 { division.label(page, &plan) }
-                <div key="clients" class="clients">{ crowd.clients() }</div>
-                <div key="cards" class="cards" role="group" aria-label={page.word("stage.nodes")}>{ crowd.cards(&self.menu.open) }</div>
+                <div key="clients" class="clients">{ if is_measured { crowd.clients() } else { Html::default() } }</div>
+                <div key="cards" class="cards" role="group" aria-label={page.word("stage.nodes")}>{ if is_measured { crowd.cards(&self.menu.open) } else { Html::default() } }</div>
                 <canvas key="canvas" ref={&self.canvas} class="canvas" aria-hidden="true"></canvas>
                 if let Some(Selection::Message(id)) = selection {
                     { self.toolbar.draw(page, &scene, id) }

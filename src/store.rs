@@ -423,7 +423,8 @@ impl Store {
     fn welcome(&self, view: ViewState, notice: Option<Problem>) {
         self.learn_names();
         self.keep_link();
-        // Where one panel is all there is room for, the first is the one that says what this is about.
+        // 0 is the log, and also what an address says that names no panel: where there is room for one panel only, the
+        // first is the one that says what this is about.
         let is_phone = self.look(|known| known.layout) == Layout::Phone;
         let panel = if is_phone && view.panel == 0 { Panel::Story } else { Panel::from_number(view.panel) };
         self.change(ViewChange::Panel(panel));

@@ -35,6 +35,9 @@ fn broken(page: &Page, state: &CheckState) -> Html {
     }
 }
 
+/// A source that is longer stands only in the explanation, in characters.
+const SOURCE_SHORT: usize = 12;
+
 /// One property; opening it explains it.
 fn check_line(page: &Page, check: &Check) -> Html {
     let (class_name, symbol, name) = state(check);
@@ -50,7 +53,9 @@ fn check_line(page: &Page, check: &Check) -> Html {
                     }
                 </span>
                 <span class="check-state">{ page.word(name) }</span>
-                <span class="check-source">{ check.source }</span>
+                if check.source.chars().count() <= SOURCE_SHORT {
+                    <span class="check-source">{ check.source }</span>
+                }
             </summary>
             <div class="check-body">
                 <p>{ page.text(&check.explanation) }</p>

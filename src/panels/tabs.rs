@@ -53,7 +53,7 @@ pub(crate) fn tabs(row: &TabRow, on_select: &Callback<usize>, panel: Html) -> Ht
     let tab_id = |position: usize| format!("{}-tab-{position}", row.id);
     html! {
         <div class="tabs">
-            <div class="tab-list" role="tablist" aria-label={row.label.clone()} onkeydown={select_by_key(row, on_select)}>
+            <div key="list" class="tab-list" role="tablist" aria-label={row.label.clone()} onkeydown={select_by_key(row, on_select)}>
                 for (position, title) in row.titles.iter().enumerate() {
                     <button
                         key={position}
@@ -70,7 +70,8 @@ pub(crate) fn tabs(row: &TabRow, on_select: &Callback<usize>, panel: Html) -> Ht
                     </button>
                 }
             </div>
-            <div class="tab-panel" role="tabpanel" id={panel_id.clone()} aria-labelledby={tab_id(row.selected)} tabindex="0">
+            // Another panel is another element, which begins at its top.
+            <div key={row.selected} class="tab-panel" role="tabpanel" id={panel_id.clone()} aria-labelledby={tab_id(row.selected)} tabindex="0">
                 { panel }
             </div>
         </div>

@@ -186,8 +186,11 @@ fn status_class(status: Status) -> &'static str {
 
 fn strip(page: &Page, strip: &Strip, room: usize) -> Html {
     let is_empty = strip.cells.is_empty() && strip.hidden == 0;
-    let skipped = strip.cells.len().saturating_sub(room);
-    let hidden = usize::try_from(strip.hidden).unwrap_or(0) + skipped;
+    let before = usize::try_from(strip.hidden).unwrap_or(0);
+    // A number of two digits or three takes the room of a cell.
+    let is_long = before + strip.cells.len().saturating_sub(room) >= 10;
+    let skipped = strip.cells.len().saturating_sub(room.saturating_sub(usize::from(is_long)));
+    let hidden = before + skipped;
     html! {
         <div class="card-strip">
             if hidden > 0 {

@@ -90,7 +90,9 @@ impl Applied {
         let has_been = place <= self.reached[id.index()];
         self.reached[id.index()] = self.reached[id.index()].max(place);
         let Some(first) = self.first.get(place as usize - 1).copied() else {
-            self.first.push(chain);
+            if place as usize == self.first.len() + 1 {
+                self.first.push(chain);
+            }
             return Difference::default();
         };
         let own = self.others.get(&(id, place)).copied().unwrap_or(first);

@@ -3,7 +3,7 @@
 use crate::spec::{Spec, names_of};
 use crate::why::nodes;
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{Cell, Matrix, MatrixRow, Strip, Text};
+use consistory_scene::{Cell, LogKind, Matrix, MatrixRow, Strip, Text};
 
 /// Cells that a card shows; older ones are counted.
 const STRIP: u32 = 8;
@@ -48,6 +48,7 @@ pub fn matrix<P: Spec, F: Fn(u32) -> Cell>(
         MatrixRow { id, name: names_of(world).name(id), cells, extra: extra.into() }
     };
     Matrix {
+        kind: LogKind::Entries,
         first,
         columns: longest.saturating_sub(first) + u32::from(longest > 0),
         extra: extra.map(Text::key).into(),

@@ -18,8 +18,8 @@ pub use card::{
 pub use flight::{Fate, Flight, Shape, Sign};
 pub use text::{Arg, Text, Tone};
 pub use views::{
-    Band, BranchLine, Check, CheckState, Expectation, FeedLine, Inspection, MarkKind, Matrix, MatrixRow, Subject,
-    TimelineMark, TimelineView, Why,
+    Band, BranchLine, Check, CheckState, Expectation, FeedLine, Inspection, LogKind, MarkKind, Matrix, MatrixRow,
+    Subject, TimelineMark, TimelineView, Why,
 };
 
 use consistory_kernel::{ProcessId, Time};

@@ -150,9 +150,21 @@ pub struct Inspection {
     pub causes: Vec<FeedLine>,
 }
 
+/// What stands in a log, and so what its cells say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogKind {
+    /// Entries of a log that all nodes have in common: a label is a term, and entries are committed and applied.
+    #[default]
+    Entries,
+    /// What a node notes for itself: a committed record is on its disk.
+    Records,
+}
+
 /// The logs of all nodes, aligned by index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matrix {
+    /// What stands in the logs.
+    pub kind: LogKind,
     /// The index of the first column, from 1.
     pub first: u32,
     /// How many columns there are.

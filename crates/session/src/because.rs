@@ -18,7 +18,10 @@ pub fn why_step(session: &dyn Session, step: StepId) -> Vec<Why> {
 fn why_operation(session: &dyn Session, step: StepId) -> Option<Why> {
     let turns = session.turns();
     let turn = turns.iter().find(|turn| turn.step == step && turn.stage != Stage::Invoked)?;
-    let of = |key| Text::key(key).with("client", Arg::Process(turn.client)).with("operation", boxed(&turn.label));
+    // How it ended is said apart from what was asked.
+    let asked = |other: &&Turn| other.client == turn.client && other.step < step && other.stage == Stage::Invoked;
+    let label = turns.iter().rev().find(asked).map_or(&turn.label, |asked| &asked.label);
+    let of = |key| Text::key(key).with("client", Arg::Process(turn.client)).with("operation", boxed(label));
     let simple =
         |claim, rule| Why { claim: of(claim), rule: Text::key(rule), facts: Vec::new(), source: "", since: None };
     match turn.stage {
@@ -58,8 +61,9 @@ fn judged(seen: &ClientHistory, position: usize, answered: Option<Answered>) -> 
     let claim = match &verdict {
         Verdict::Undecided => "because.undecided",
         Verdict::Valid { .. } => "because.fits",
-        Verdict::Invalid { .. } if !conflict.contains(&position) => "because.spoilt",
+        // Of several stale reads the contradiction names the first; each is stale.
         Verdict::Invalid { .. } if is_stale(seen, operation) => "because.stale",
+        Verdict::Invalid { .. } if !conflict.contains(&position) => "because.spoilt",
         Verdict::Invalid { .. } => "because.misfits",
     };
     let mut facts: Vec<Text> = told.into_iter().chain(before(seen, position, &verdict)).collect();
@@ -152,13 +156,14 @@ mod tests {
         is_stale(&seen, last)
     }
 
-    fn write(value: i64) -> Option<Call> {
-        Some(Call::Write(Value::Number(value)))
+    fn write(value: i64) -> Call {
+        Call::Write(Value::Number(value))
     }
 
     #[test]
     fn a_value_is_stale_once_another_has_replaced_it() {
         let read = || Some(Call::Read);
+        let write = |value| Some(write(value));
         let replaced = [(1, write(1), 0), (1, None, 0), (1, write(2), 0), (1, None, 0), (2, read(), 0), (2, None, 1)];
         assert!(last_is_stale(&replaced));
         let fresh = [(1, write(1), 0), (1, None, 0), (1, write(2), 0), (1, None, 0), (2, read(), 0), (2, None, 2)];

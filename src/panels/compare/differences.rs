@@ -33,11 +33,12 @@ fn cells(page: &Page, cells: &[&Cell]) -> Html {
     if cells.is_empty() {
         return words(page, None);
     }
+    let kind = page.read(|session| session.matrix()).map(|matrix| matrix.kind).unwrap_or_default();
     html! {
         for cell in cells.iter().copied() {
             <span key={cell.index} class="compare-cell">
                 <span class="compare-index" aria-hidden="true">{ cell.index }</span>
-                { cell_html(page, Some(cell)) }
+                { cell_html(page, kind, Some(cell)) }
             </span>
         }
     }

@@ -261,7 +261,6 @@ impl Monitor {
                 nodes.extend(holder.map(|(id, _)| id));
                 nodes.sort_unstable();
                 verdict.violate(STATE_MACHINE_SAFETY, &nodes);
-                return;
             }
         }
     }

@@ -126,7 +126,7 @@ impl Node {
 
     fn on_timer(&mut self, cx: &mut Cx<'_, PaxosCommit>, timer: Timer) {
         match timer {
-            Timer::Work(txn) => self.on_work_timeout(cx, txn),
+            Timer::Work(txn) => work::on_work_timeout(self, cx, txn),
             Timer::Request(txn) => work::on_request_timeout(self, cx, txn),
             Timer::Lock(txn) => work::on_lock_timeout(self, cx, txn),
             Timer::Ballot(txn) => self.on_ballot_timeout(cx, txn),

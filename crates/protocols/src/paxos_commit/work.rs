@@ -10,11 +10,12 @@ use super::properties::Monitor;
 use super::record::Record;
 use super::roles::Layout;
 use super::{Begin, Config, PaxosCommit, Timer};
+use crate::transaction::execution::Execution;
 use crate::transaction::judge::Judge;
 use crate::transaction::op::Reply;
 use crate::transaction::site::{Commit, Errand, Site, Terms, Undecided, Wait};
 use crate::transaction::work::{abort_work, withdraw};
-use crate::transaction::{Member, Outcome, TxnId, fact, number};
+use crate::transaction::{Member, Outcome, TxnId, fact};
 use consistory_kernel::{Cx, Fact, ProcessId};
 use std::rc::Rc;
 
@@ -80,6 +81,13 @@ impl Commit for PaxosCommit {
         node.tell_of_earlier(cx, home, txn)
     }
 
+    /// An RM that has begun to work never prepares for an earlier execution; and in its first life a node has begun none.
+    fn is_certain(node: &Node, txn: TxnId) -> bool {
+        let site = &node.site;
+        let has_begun = |execution: &Execution| !execution.members().is_empty();
+        site.life == 1 || site.parts.contains_key(&txn) || site.running.get(&txn).is_some_and(has_begun)
+    }
+
     fn answer(node: &mut Node, cx: &mut Cx<'_, Self>, txn: TxnId, reply: Reply) {
         node.answer(cx, txn, reply);
     }
@@ -136,19 +144,6 @@ impl Node {
         match outcome.or_else(|| self.known(head.txn)) {
             Some(outcome) => self.answer(cx, head.txn, head.reply(outcome)),
             None => self.take_over(cx, head),
-        }
-    }
-
-    /// The RMs take too long. Only if one of them has begun to work it is certain that no earlier execution of the same
-    /// operation can be committed; without that, the client is told nothing.
-    pub(super) fn on_work_timeout(&mut self, cx: &mut Cx<'_, PaxosCommit>, txn: TxnId) {
-        let Some(execution) = self.site.running.get(&txn) else { return };
-        cx.note("transaction.work_timeout", &[fact(txn), number("missing", execution.missing().count())]);
-        let has_begun = self.site.parts.contains_key(&txn) || !execution.members().is_empty();
-        let is_certain = self.site.life == 1 || has_begun;
-        withdraw(self, cx, txn);
-        if is_certain {
-            self.answer(cx, txn, Reply::Aborted);
         }
     }
 }

@@ -288,7 +288,6 @@ impl Monitor {
                 nodes.extend(holder.map(|(id, _)| id));
                 nodes.sort_unstable();
                 verdict.violate(STATE_MACHINE_SAFETY, &nodes);
-                return;
             }
         }
     }

@@ -95,7 +95,7 @@ impl Spec for ThreePhaseCommit {
     }
 
     /// `working rm1`, `working 2`, `uncertain rm1`, `committable 2`, `failed rm1`, `coordinator rm1`: of the nodes that
-    /// are up.
+    /// are up; a number in the place of a name asks for at least so many.
     fn condition(world: &World<Self>, words: &[&str]) -> Option<bool> {
         match words {
             ["failed", whom] => some(world, whom, |node| node.has(|part| part.has_failed)),

@@ -64,11 +64,11 @@ impl<P: Commit> Run<P> {
         P::condition(&self.world, &words).expect("a condition")
     }
 
-    /// What a key holds, if the node that holds it is up.
+    /// What a key holds, if it holds anything; the node that holds it is up.
     pub(crate) fn value(&self, key: &str) -> Option<i64> {
         let key = Key::parse(key).expect("a key");
         let holder = P::terms(self.world.config(), self.world.node_count()).placement.holder(key);
-        P::site(self.world.node(holder)?).store.value(key)
+        P::site(self.world.node(holder).expect("it is up")).store.value(key)
     }
 
     pub(crate) fn costs(&self) -> Costs {
@@ -88,6 +88,11 @@ impl<P: Commit> Run<P> {
         let answers = P::why(&self.world, subject);
         for answer in &answers {
             for text in answer.facts.iter().chain([&answer.claim, &answer.rule]) {
+                let is_known = text
+                    .key
+                    .split_once("why.")
+                    .is_some_and(|(of, _)| of == format!("{}.", P::ID) || of == "transaction." || of.is_empty());
+                assert!(is_known, "{} is no word of {}", text.key, P::ID);
                 is_filled(text);
             }
         }

@@ -48,6 +48,12 @@ pub trait Commit: Spec<Op = Transaction, Reply = Reply> {
         false
     }
 
+    /// Whether no earlier execution of the same operation can be committed, so that its client may be told that it is
+    /// aborted when the work takes too long.
+    fn is_certain(_node: &Self::Node, _txn: TxnId) -> bool {
+        true
+    }
+
     /// Answers the client of a transaction that ends, unless the client has gone on.
     fn answer(node: &mut Self::Node, cx: &mut Cx<'_, Self>, txn: TxnId, reply: Reply) {
         if Self::site_mut(node).sessions.end(txn, reply.clone()) {

@@ -11,7 +11,9 @@ use crate::picture::{arc, data_field, field, plain_card, text_field, timer_field
 use crate::spec::names_of;
 use crate::why::{names, nodes};
 use consistory_kernel::{ProcessId, World};
-use consistory_scene::{Arg, Card, Cell, Dots, Emphasis, Field, Matrix, MatrixRow, Strip, Text, TimerArc, Tone};
+use consistory_scene::{
+    Arg, Card, Cell, Dots, Emphasis, Field, LogKind, Matrix, MatrixRow, Strip, Text, TimerArc, Tone,
+};
 
 /// Records that a card shows; older ones are counted.
 const STRIP: usize = 8;
@@ -156,6 +158,7 @@ pub fn matrix<P: Shown>(world: &World<P>) -> Matrix {
         MatrixRow { id: *id, name, cells: cells::<P>(log, first), extra: Vec::new() }
     };
     Matrix {
+        kind: LogKind::Records,
         first: u32::try_from(first + 1).unwrap_or(u32::MAX),
         columns: u32::try_from(longest - first).unwrap_or(u32::MAX),
         extra: Vec::new(),

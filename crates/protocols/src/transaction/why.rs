@@ -7,9 +7,12 @@ use super::site::{Commit, Undecided, Wait};
 use super::store;
 use super::view::{Shown, log_of};
 use crate::spec::ClientOp;
-use crate::why::{about, alive, answer, is_paused, names, number, obstacle, obstacles, under_way};
+use crate::why::{about, alive, answer, is_paused, names, number, obstacles, under_way};
 use consistory_kernel::{ArmedTimer, ProcessId, Protocol, World};
 use consistory_scene::{Arg, Text, Why};
+
+/// Where it stands who may abort by himself.
+const TWO_PHASE_COMMIT: &str = "Bernstein, Hadzilacos, Goodman 1987, §7.4";
 
 /// Where the rule of locks stands.
 const TWO_PHASE_LOCKING: &str = "Bernstein, Hadzilacos, Goodman 1987, §3.2";
@@ -93,15 +96,15 @@ pub fn works<P: Commit>(world: &World<P>, id: ProcessId, node: &P::Node, txn: Tx
     let mut facts = waits(site);
     facts.push(of_txn("transaction.why.executed_by", home, txn));
     facts.extend(obstacles(world, id, &[home]));
-    let (key, rule, wait) = if site.store.is_done(txn) {
-        ("transaction.why.worked", "transaction.why.rule.unvoted", Wait::Request)
+    let (key, rule, source, wait) = if site.store.is_done(txn) {
+        ("transaction.why.worked", "transaction.why.rule.unvoted", TWO_PHASE_COMMIT, Wait::Request)
     } else {
-        ("transaction.why.lacks_lock", "transaction.why.rule.locks", Wait::Lock)
+        ("transaction.why.lacks_lock", "transaction.why.rule.locks", TWO_PHASE_LOCKING, Wait::Lock)
     };
     let timer = armed(world, id, P::timer(wait, txn));
     facts.extend(timer.map(|armed| at("transaction.why.aborts_at", id, armed)));
     let since = timer.map(|armed| armed.cause);
-    Why { since, ..answer(of_txn(key, id, txn), Text::key(rule), TWO_PHASE_LOCKING, facts) }
+    Why { since, ..answer(of_txn(key, id, txn), Text::key(rule), source, facts) }
 }
 
 /// [`works`] of every transaction for which a participant has promised nothing.
@@ -140,7 +143,7 @@ pub fn of_operation<P: Shown>(
     let home = P::terms(world.config(), world.node_count()).home(&pending.op);
     facts.push(about("transaction.why.home", home));
     facts.extend(obstacles(world, client, &[state.target]));
-    if obstacle(world, client, home).is_some() {
+    if home != state.target {
         facts.extend(obstacles(world, client, &[home]));
     }
     let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));

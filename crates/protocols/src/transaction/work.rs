@@ -171,8 +171,11 @@ pub fn withdraw<P: Commit>(node: &mut P::Node, cx: &mut Cx<'_, P>, txn: TxnId) {
 pub fn on_work_timeout<P: Commit>(node: &mut P::Node, cx: &mut Cx<'_, P>, txn: TxnId) {
     let Some(execution) = P::site(node).running.get(&txn) else { return };
     cx.note("transaction.work_timeout", &[fact(txn), number("missing", execution.missing().count())]);
+    let is_certain = P::is_certain(node, txn);
     withdraw(node, cx, txn);
-    P::answer(node, cx, txn, Reply::Aborted);
+    if is_certain {
+        P::answer(node, cx, txn, Reply::Aborted);
+    }
 }
 
 /// A lock does not come: it may be a deadlock, and so the participant refuses.

@@ -1,9 +1,9 @@
 //! What stands behind an event: the rule that it broke and how that came about, and where an answer came from.
 
 use crate::api::Answered;
-use consistory_kernel::{Finding, MarkKind, ProcessId, StepId, StepKind, Timeline};
+use consistory_kernel::{Finding, MarkKind, NoteRecord, ProcessId, StepId, StepKind, Time, Timeline};
 use consistory_protocols::{Spec, feed, stage, why};
-use consistory_scene::{Arg, Card, Emphasis, FeedLine, Status, Text, Why};
+use consistory_scene::{Arg, Card, Emphasis, Status, Text, Why};
 
 /// The properties that a step was the first to break, each with what the nodes were then and what had led there.
 pub(super) fn broken<P: Spec>(timeline: &Timeline<P>, step: StepId) -> Vec<Why> {
@@ -21,9 +21,9 @@ fn why_broken<P: Spec>(timeline: &Timeline<P>, finding: &Finding, cards: &[Card]
     let mut facts = Vec::new();
     for id in &finding.nodes {
         facts.extend(cards.iter().find(|card| card.id == *id).map(stands));
-        facts.extend(last_of(timeline, *id, finding.step).map(|line| {
-            let text = Text::key("because.last").with("node", Arg::Process(*id)).with("time", Arg::Time(line.time));
-            text.with("event", Arg::Text(Box::new(line.text)))
+        facts.extend(last_of(timeline, *id, finding.step).map(|(time, told)| {
+            let text = Text::key("because.last").with("node", Arg::Process(*id)).with("time", Arg::Time(time));
+            text.with("event", Arg::Text(Box::new(told)))
         }));
     }
     // A rule that is switched off comes first: nothing else needs to be looked for.
@@ -52,14 +52,14 @@ fn stands(card: &Card) -> Text {
 }
 
 /// The last turning point at a node before a step.
-fn last_of<P: Spec>(timeline: &Timeline<P>, id: ProcessId, before: StepId) -> Option<FeedLine> {
-    let is_turn = |step: &StepId| {
-        let is_own = timeline.record(*step).is_some_and(|record| record.actor == id);
-        let mut notes = timeline.journal_of(*step).notes_of(*step).iter();
-        is_own && notes.any(|note| note.mark.is_some_and(|mark| mark != MarkKind::Finding))
-    };
-    let step = (0..before.0).rev().map(StepId).find(is_turn)?;
-    feed::of_step(timeline, step).into_iter().find(|line| line.notable)
+fn last_of<P: Spec>(timeline: &Timeline<P>, id: ProcessId, before: StepId) -> Option<(Time, Text)> {
+    (0..before.0).rev().map(StepId).find_map(|step| {
+        let record = timeline.record(step).filter(|record| record.actor == id)?;
+        let journal = timeline.journal_of(step);
+        let is_turn = |note: &&NoteRecord| note.mark.is_some_and(|mark| mark != MarkKind::Finding);
+        let note = journal.notes_of(step).iter().find(is_turn)?;
+        Some((record.time, feed::note_text::<P>(journal, note)))
+    })
 }
 
 /// Where the answer came from that a step brought to a client.

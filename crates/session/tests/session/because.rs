@@ -59,6 +59,11 @@ run 100ms
     // Once somebody has read what is stale, whatever comes later is not to blame.
     let later = format!("{text}client c2 via n1 read x\nrun 100ms\n");
     assert_eq!(claims(&*run(&later))[3], "because.spoilt");
+    // But whoever reads it again is as stale.
+    let again = format!(
+        "{text}latency n1 -> n2 400ms\nclient c1 via n1 write x 2\nrun 100ms\nclient c2 via n2 read x\nrun 100ms\n"
+    );
+    assert_eq!(claims(&*run(&again))[3..], ["because.spoilt", "because.stale"]);
     // The model is of one object: another key is judged by itself.
     let other = format!("{text}client c2 via n1 read y\nrun 100ms\n");
     assert_eq!(claims(&*run(&other))[3], "because.fits");
@@ -126,4 +131,9 @@ fn an_aborted_transaction_is_shown_as_failed() {
     let scene = session.scene();
     let operation = scene.clients[0].operations.last().expect("it was asked");
     assert_eq!((operation.state, operation.label.key), (OperationState::Failed, "transaction.aborted"));
+    let told = &of_operations(&*session)[0].claim;
+    let asked = told.args.iter().find(|(name, _)| *name == "operation").map(|(_, asked)| asked);
+    let Some(Arg::Text(asked)) = asked else { panic!("{told:?}") };
+    assert_ne!((told.key, asked.key), ("because.failed", "transaction.aborted"), "what was asked, not how it ended");
+    assert_eq!(told.key, "because.failed");
 }

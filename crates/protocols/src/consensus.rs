@@ -5,11 +5,11 @@
 //! four properties are those of uniform consensus in Cachin, Guerraoui, Rodrigues, "Introduction to Reliable and Secure
 //! Distributed Programming", 2nd ed. 2011, §5.2: they bind also those who have decided and crashed since.
 
-use crate::spec::{ClientOp, Part, Property, Spec};
-use crate::why::{about, number, obstacles, under_way};
+use crate::spec::{ClientOp, Part, Property};
+use crate::why::about;
 use consistory_checks as checks;
 use consistory_checks::{Call, Object};
-use consistory_kernel::{ProcessId, StepId, Time, Verdict, World};
+use consistory_kernel::{ProcessId, Time, Verdict};
 use consistory_scene::{Arg, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -225,35 +225,6 @@ impl Consensus {
         }
         all || !some
     }
-}
-
-/// What is known of a client that has no answer yet, whatever the protocol.
-#[derive(Clone, Debug)]
-pub struct Unanswered {
-    /// That it has none.
-    pub claim: Text,
-    /// How it has asked, what is under way, and what keeps the node that it asks from hearing it.
-    pub facts: Vec<Text>,
-    /// How long it waits before it asks somebody else or gives up.
-    pub patience: Text,
-    /// The step that sent what is under way.
-    pub since: Option<StepId>,
-}
-
-/// Why a client waits, as far as that can be said of every protocol; none if it waits for nothing.
-pub fn unanswered<P: Spec>(world: &World<P>, client: ProcessId) -> Option<Unanswered> {
-    let state = world.client(client)?;
-    let pending = state.pending.as_ref()?;
-    let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
-    let mut facts = vec![asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts))];
-    let (text, since) = under_way(world, client, state.serial).unzip();
-    facts.extend(text);
-    facts.extend(obstacles(world, client, &[state.target]));
-    let patience = of_client("consensus.why.patience").with("retry", Arg::Time(state.policy.retry_after));
-    let patience = patience.with("give_up", Arg::Time(state.policy.give_up_after));
-    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
-    Some(Unanswered { claim, facts, patience, since })
 }
 
 /// That a process knows the decision, and which it is.

@@ -1,8 +1,9 @@
 //! What answers to "why" have in common, whatever the protocol: who can reach whom, what is under way, how it is put.
 
-use crate::spec::{Spec, names_of};
-use consistory_kernel::{Body, Fate, Flight, ProcessId, ProcessStatus, Protocol, StepId, World};
+use crate::spec::{ClientOp, Spec, names_of};
+use consistory_kernel::{Body, ClientState, Fate, Flight, ProcessId, ProcessStatus, Protocol, StepId, World};
 use consistory_scene::{Arg, Text, Why};
+use core::iter::once;
 
 /// What keeps a process from an answer of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn obstacles<P: Spec>(world: &World<P>, from: ProcessId, among: &[ProcessId]
 }
 
 /// The last message about an operation that is under way, answers before requests, and the step that sent it.
-pub fn under_way<P: Protocol>(world: &World<P>, client: ProcessId, serial: u32) -> Option<(Text, StepId)> {
+fn under_way<P: Protocol>(world: &World<P>, client: ProcessId, serial: u32) -> Option<(Text, StepId)> {
     let is_meant = |flight: &&Flight<P>| match &flight.body {
         Body::Peer(_) => false,
         Body::Request(request) => request.client == client && request.serial == serial,
@@ -55,6 +56,47 @@ pub fn under_way<P: Protocol>(world: &World<P>, client: ProcessId, serial: u32) 
     let name = if flight.to == client { "message.response" } else { "message.request" };
     let text = text.with("message", Arg::Word(name)).with("from", Arg::Process(flight.from));
     Some((text.with("to", Arg::Process(flight.to)), flight.cause))
+}
+
+/// A client that has no answer yet, and what can be said of that whatever the protocol.
+#[derive(Debug)]
+pub struct Waiting<'w, P: Protocol> {
+    /// The client.
+    pub client: ProcessId,
+    /// What it keeps.
+    pub state: &'w ClientState<P>,
+    /// What it has asked for.
+    pub op: &'w P::Op,
+    /// That it has no answer.
+    pub claim: Text,
+    /// Whom it has asked, since when and how often, and what is under way.
+    pub facts: Vec<Text>,
+    /// The step that sent what is under way.
+    pub since: Option<StepId>,
+}
+
+impl<P: Protocol> Waiting<'_, P> {
+    /// How long it waits before it asks somebody else or gives up, in a protocol's words.
+    pub fn patience(&self, key: &'static str) -> Text {
+        let text = of_client(key, self.client).with("retry", Arg::Time(self.state.policy.retry_after));
+        text.with("give_up", Arg::Time(self.state.policy.give_up_after))
+    }
+}
+
+/// What a client waits for; none if it waits for nothing.
+pub fn waiting<P: Spec>(world: &World<P>, client: ProcessId) -> Option<Waiting<'_, P>> {
+    let state = world.client(client)?;
+    let pending = state.pending.as_ref()?;
+    let asked = of_client("why.asked", client).with("target", Arg::Process(state.target));
+    let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
+    let (text, since) = under_way(world, client, state.serial).unzip();
+    let claim = of_client("why.no_answer", client).with("operation", Arg::Text(Box::new(pending.op.label())));
+    let facts = once(asked).chain(text).collect();
+    Some(Waiting { client, state, op: &pending.op, claim, facts, since })
+}
+
+fn of_client(key: &'static str, client: ProcessId) -> Text {
+    Text::key(key).with("client", Arg::Process(client))
 }
 
 /// Every node.

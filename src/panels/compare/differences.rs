@@ -4,7 +4,7 @@ use crate::panels::matrix::cell_html;
 use crate::panels::pieces::empty;
 use crate::part::Page;
 use crate::words::process_name;
-use consistory_scene::{Cell, Status, Text};
+use consistory_scene::{Cell, LogKind, Status, Text};
 use consistory_session::compare::{Change, NodeDiff};
 use yew::prelude::*;
 
@@ -29,11 +29,10 @@ fn row_of_words(page: &Page, name: String, change: &Change<Text>) -> Row {
 }
 
 /// Cells of a log, each with its index before it.
-fn cells(page: &Page, cells: &[&Cell]) -> Html {
+fn cells(page: &Page, kind: LogKind, cells: &[&Cell]) -> Html {
     if cells.is_empty() {
         return words(page, None);
     }
-    let kind = page.read(|session| session.matrix()).map(|matrix| matrix.kind).unwrap_or_default();
     html! {
         for cell in cells.iter().copied() {
             <span key={cell.index} class="compare-cell">
@@ -56,7 +55,8 @@ fn rows(page: &Page, node: &NodeDiff) -> Vec<Row> {
     if !node.log.is_empty() {
         let one: Vec<&Cell> = node.log.iter().filter_map(|change| change.one.as_ref()).collect();
         let other: Vec<&Cell> = node.log.iter().filter_map(|change| change.other.as_ref()).collect();
-        rows.push((page.word("compare.log"), cells(page, &one), cells(page, &other)));
+        let kind = page.read(|session| session.matrix()).map(|matrix| matrix.kind).unwrap_or_default();
+        rows.push((page.word("compare.log"), cells(page, kind, &one), cells(page, kind, &other)));
     }
     rows.extend(node.fields.iter().map(|(name, change)| row_of_words(page, page.text(name), change)));
     rows

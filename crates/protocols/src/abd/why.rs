@@ -10,7 +10,7 @@ use super::op::Op;
 use super::{Abd, Timer, WRITER, Writers};
 use crate::kv::Key;
 use crate::spec::ClientOp;
-use crate::why::{Obstacle, about, answer, names, nodes, number, obstacle, obstacles, under_way};
+use crate::why::{Obstacle, about, answer, names, nodes, number, obstacle, obstacles, waiting};
 use consistory_kernel::{ClientState, ProcessId, StepId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
 use core::iter::once;
@@ -130,19 +130,11 @@ fn spread(world: &World<Abd>, key: Key, newest: Version) -> Text {
 
 /// Why a client has no answer; nothing if it waits for none.
 fn of_operation(world: &World<Abd>, client: ProcessId) -> Vec<Why> {
-    let Some(state) = world.client(client) else { return Vec::new() };
-    let Some(pending) = &state.pending else { return Vec::new() };
-    let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
-    let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
-    let mut facts = vec![asked];
-    let (text, since) = under_way(world, client, state.serial).unzip();
-    facts.extend(text);
-    facts.extend(unserved(world, client, state, pending.op, since));
-    let patience = of_client("abd.why.patience").with("retry", Arg::Time(state.policy.retry_after));
-    facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
-    let first = Why { since, ..answer(claim, sized(world, "abd.why.rule.answer"), ABD, facts) };
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (state, since, mut facts) = (waiting.state, waiting.since, waiting.facts.clone());
+    facts.extend(unserved(world, client, state, *waiting.op, since));
+    facts.push(waiting.patience("abd.why.patience"));
+    let first = Why { since, ..answer(waiting.claim, sized(world, "abd.why.rule.answer"), ABD, facts) };
     let coordinators = nodes(world).filter_map(|id| Some((id, coordinated(world, id, client, state.serial)?)));
     once(first).chain(coordinators.map(|(id, operation)| waits(world, id, operation))).collect()
 }

@@ -7,8 +7,8 @@
 use super::mutants::Mutant;
 use super::node::{Node, majority};
 use super::{MajorityVote, Timer};
-use crate::consensus::{Unanswered, knows, unanswered};
-use crate::why::{about, answer, is_paused, names, nodes, number, obstacle, obstacles};
+use crate::consensus::knows;
+use crate::why::{about, answer, is_paused, names, nodes, number, obstacle, obstacles, waiting};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
 use core::iter::once;
@@ -115,14 +115,16 @@ fn of_vote(world: &World<MajorityVote>, id: ProcessId) -> Option<Why> {
 
 /// Why a client has no answer; nothing if it waits for none.
 fn of_operation(world: &World<MajorityVote>, client: ProcessId) -> Vec<Why> {
-    let Some(Unanswered { claim, mut facts, patience, since }) = unanswered(world, client) else { return Vec::new() };
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (since, mut facts) = (waiting.since, waiting.facts.clone());
+    facts.extend(obstacles(world, client, &[waiting.state.target]));
     let holders = nodes(world).filter(|id| world.node(*id).is_some_and(|node| node.waiting.contains_key(&client)));
     let holders: Vec<ProcessId> = holders.collect();
     if !holders.is_empty() {
         facts.push(Text::key("majority-vote.why.waits_at").with("nodes", names(world, &holders)));
     }
-    facts.push(patience);
-    let first = Why { since, ..answer(claim, sized(world, "majority-vote.why.rule.answer"), FLP, facts) };
+    facts.push(waiting.patience("consensus.why.patience"));
+    let first = Why { since, ..answer(waiting.claim, sized(world, "majority-vote.why.rule.answer"), FLP, facts) };
     let stuck = holders.into_iter().filter_map(|id| Some(undecided(world, id, world.node(id)?)));
     once(first).chain(stuck).collect()
 }

@@ -9,8 +9,8 @@ use super::properties::Chosen;
 use super::proposer::{Attempt, Phase};
 use super::roles::{count_of, members};
 use super::{Paxos, Timer};
-use crate::consensus::{Unanswered, knows, unanswered};
-use crate::why::{about, alive, answer, is_paused, names, nodes, number, obstacle, obstacles};
+use crate::consensus::knows;
+use crate::why::{about, alive, answer, is_paused, names, nodes, number, obstacle, obstacles, waiting};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Subject, Text, Why};
 use core::iter::once;
@@ -222,14 +222,16 @@ fn of_vote(world: &World<Paxos>, id: ProcessId) -> Option<Why> {
 
 /// Why a client has no answer; nothing if it waits for none.
 fn of_operation(world: &World<Paxos>, client: ProcessId) -> Vec<Why> {
-    let Some(Unanswered { claim, mut facts, patience, since }) = unanswered(world, client) else { return Vec::new() };
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (since, mut facts) = (waiting.since, waiting.facts.clone());
+    facts.extend(obstacles(world, client, &[waiting.state.target]));
     let holders = nodes(world).filter(|id| world.node(*id).is_some_and(|node| node.waiting.contains_key(&client)));
     let holders: Vec<ProcessId> = holders.collect();
     if !holders.is_empty() {
         facts.push(Text::key("paxos.why.waits_at").with("nodes", names(world, &holders)));
     }
-    facts.push(patience);
-    let first = Why { since, ..answer(claim, Text::key("paxos.why.rule.answer"), LEARNING, facts) };
+    facts.push(waiting.patience("consensus.why.patience"));
+    let first = Why { since, ..answer(waiting.claim, Text::key("paxos.why.rule.answer"), LEARNING, facts) };
     let ballots = holders.into_iter().filter_map(|id| proposes(world, id, world.node(id)?));
     once(first).chain(ballots).chain(once(choice(world))).collect()
 }

@@ -6,8 +6,7 @@ use super::judge::{Judged, Standing};
 use super::site::{Commit, Undecided, Wait};
 use super::store;
 use super::view::{Shown, log_of};
-use crate::spec::ClientOp;
-use crate::why::{about, alive, answer, is_paused, names, number, obstacles, under_way};
+use crate::why::{about, alive, answer, is_paused, names, number, obstacles, waiting};
 use consistory_kernel::{ArmedTimer, ProcessId, Protocol, World};
 use consistory_scene::{Arg, Text, Why};
 
@@ -132,22 +131,15 @@ pub fn of_operation<P: Shown>(
     rules: &Rules,
     undecided: impl Fn(&World<P>, ProcessId, &P::Node, &dyn Fn(&TxnId) -> bool) -> Vec<Why>,
 ) -> Vec<Why> {
-    let Some(state) = world.client(client) else { return Vec::new() };
-    let Some(pending) = &state.pending else { return Vec::new() };
-    let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
-    let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
-    let mut facts = vec![asked];
-    let (text, since) = under_way(world, client, state.serial).unzip();
-    facts.extend(text);
-    let home = P::terms(world.config(), world.node_count()).home(&pending.op);
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (state, since, mut facts) = (waiting.state, waiting.since, waiting.facts.clone());
+    let home = P::terms(world.config(), world.node_count()).home(waiting.op);
     facts.push(about("transaction.why.home", home));
     facts.extend(obstacles(world, client, &[state.target]));
     if home != state.target {
         facts.extend(obstacles(world, client, &[home]));
     }
-    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
-    let mut answers = vec![Why { since, ..answer(claim, Text::key(rules.answer), rules.source, facts) }];
+    let mut answers = vec![Why { since, ..answer(waiting.claim, Text::key(rules.answer), rules.source, facts) }];
     let is_meant = |txn: &TxnId| txn.client == client && txn.serial == state.serial;
     for (id, node) in alive(world) {
         let running = P::site(node).running.keys().filter(|txn| is_meant(txn));

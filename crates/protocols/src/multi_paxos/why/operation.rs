@@ -4,22 +4,15 @@ use super::seen::{SEQUENCES, ahead, leaderless, leading, log_of};
 use super::slot::{Held, choice};
 use super::{window, window_rule};
 use crate::multi_paxos::MultiPaxos;
-use crate::spec::ClientOp;
-use crate::why::{about, answer, nodes, number, obstacles, under_way};
+use crate::why::{about, answer, nodes, obstacles, waiting};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;
 
 /// Why a client has no answer; nothing if it waits for none.
 pub(super) fn answers(world: &World<MultiPaxos>, client: ProcessId) -> Vec<Why> {
-    let Some(state) = world.client(client) else { return Vec::new() };
-    let Some(pending) = &state.pending else { return Vec::new() };
-    let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
-    let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
-    let mut facts = vec![asked];
-    let (text, since) = under_way(world, client, state.serial).unzip();
-    facts.extend(text);
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (state, since, mut facts) = (waiting.state, waiting.since, waiting.facts.clone());
     facts.extend(unserved(world, client, state.target));
     let queued = queued(world, client, state.serial);
     let held = placed(world, client, state.target, state.serial);
@@ -31,10 +24,8 @@ pub(super) fn answers(world: &World<MultiPaxos>, client: ProcessId) -> Vec<Why> 
         (None, None) if leading(world).is_none() => facts.extend(leaderless(world)),
         (None, None) => {}
     }
-    let patience = of_client("multi-paxos.why.patience").with("retry", Arg::Time(state.policy.retry_after));
-    facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
-    let first = Why { since, ..answer(claim, Text::key("multi-paxos.why.rule.answer"), SEQUENCES, facts) };
+    facts.push(waiting.patience("multi-paxos.why.patience"));
+    let first = Why { since, ..answer(waiting.claim, Text::key("multi-paxos.why.rule.answer"), SEQUENCES, facts) };
     let blocked: Vec<Why> = match queued {
         Some((leader, full)) => once(full).chain(first_open(world, leader)).collect(),
         None => held.filter(|held| !is_done(held)).map(|held| waits(world, &held)).unwrap_or_default(),

@@ -6,23 +6,16 @@ use super::{mark, may_read};
 use crate::kv::Op;
 use crate::primary_backup::PrimaryBackup;
 use crate::primary_backup::node::Node;
-use crate::spec::ClientOp;
-use crate::why::{about, answer, nodes, number, obstacles, under_way};
+use crate::why::{about, answer, nodes, obstacles, waiting};
 use consistory_kernel::{ProcessId, World};
 use consistory_scene::{Arg, Text, Why};
 use core::iter::once;
 
 /// Why a client has no answer; nothing if it waits for none.
 pub(super) fn answers(world: &World<PrimaryBackup>, client: ProcessId) -> Vec<Why> {
-    let Some(state) = world.client(client) else { return Vec::new() };
-    let Some(pending) = &state.pending else { return Vec::new() };
-    let of_client = |key| Text::key(key).with("client", Arg::Process(client));
-    let asked = of_client("why.asked").with("target", Arg::Process(state.target));
-    let asked = asked.with("time", Arg::Time(pending.invoked_at)).with("attempts", number(pending.attempts));
-    let mut facts = vec![asked];
-    let (text, since) = under_way(world, client, state.serial).unzip();
-    facts.extend(text);
-    facts.extend(unserved(world, client, state.target, pending.op));
+    let Some(waiting) = waiting(world, client) else { return Vec::new() };
+    let (state, since, mut facts) = (waiting.state, waiting.since, waiting.facts.clone());
+    facts.extend(unserved(world, client, state.target, *waiting.op));
     let entry = placed(world, client, state.target, state.serial);
     let is_done = |entry: &Stored<'_>| world.node(entry.at).is_some_and(|node| node.acknowledged >= entry.index);
     match entry {
@@ -31,11 +24,9 @@ pub(super) fn answers(world: &World<PrimaryBackup>, client: ProcessId) -> Vec<Wh
         None if leading(world).is_none() => facts.extend(vacancy(world)),
         None => {}
     }
-    let patience = of_client("primary-backup.why.patience").with("retry", Arg::Time(state.policy.retry_after));
-    facts.push(patience.with("give_up", Arg::Time(state.policy.give_up_after)));
-    let claim = of_client("why.no_answer").with("operation", Arg::Text(Box::new(pending.op.label())));
-    let first = Why { since, ..answer(claim, Text::key("primary-backup.why.rule.answer"), APPROACH, facts) };
-    let open = entry.filter(|entry| !is_done(entry)).or_else(|| awaited(world, state.target, pending.op));
+    facts.push(waiting.patience("primary-backup.why.patience"));
+    let first = Why { since, ..answer(waiting.claim, Text::key("primary-backup.why.rule.answer"), APPROACH, facts) };
+    let open = entry.filter(|entry| !is_done(entry)).or_else(|| awaited(world, state.target, *waiting.op));
     once(first).chain(open.map(|entry| acknowledgement(&entry))).collect()
 }
 
